@@ -1,0 +1,4 @@
+/** Registers codecs once a process. */
+export function registerCompression(): void {
+  throw new Error('being written');
+}

@@ -1,0 +1,46 @@
+import { type LogEntry, type logCreator, logLevel } from 'kafkajs';
+import { type DestinationStream, pino } from 'pino';
+
+/** ERROR: data lost or a person needed. WARN: recovered, or about to be. INFO: started, stopped.
+ *  Normal running is silent. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Log;
+}
+
+export interface LogOptions {
+  readonly level?: 'debug' | 'info' | 'warn' | 'error';
+  /** Where the lines go; standard output by default. */
+  readonly destination?: DestinationStream;
+}
+
+/** One JSON object a line; `err` fields are written with their stack and cause. */
+export function createLog(service: string, options: LogOptions = {}): Log {
+  const settings = {
+    level: options.level ?? 'info',
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+}
+
+/** What kafkajs logs as ERROR although it tries again by itself, within seconds, and says so nowhere:
+ *  a coordinator that is still loading, a group that rebalances, a broker that restarts. */
+const recovered = /coordinator|rebalanc|not aware of this member|connection|Connection|leader/;
+
+/** Lets kafkajs write to `log`. Its INFO is our DEBUG; an error it recovers from is a WARN. */
+export function kafkaLogCreator(log: Log): logCreator {
+  return () => (entry: LogEntry) => {
+    const { timestamp: _timestamp, logger: _logger, message, ...fields } = entry.log;
+    const text = `kafkajs ${entry.namespace}: ${message}`;
+    const cause = `${message} ${String(fields.error ?? '')}`;
+    if (entry.level === logLevel.ERROR && !recovered.test(cause)) log.error(fields, text);
+    else if (entry.level === logLevel.ERROR || entry.level === logLevel.WARN)
+      log.warn(fields, text);
+    else log.debug(fields, text);
+  };
+}

@@ -1,0 +1,133 @@
+import { setting } from './config';
+import {
+  between,
+  bytes,
+  flag,
+  integer,
+  list,
+  milliseconds,
+  oneOf,
+  optional,
+  secret,
+  text,
+  url,
+} from './parser';
+
+/** Settings that several services have, each in the table of every service that needs it. */
+export const logSettings = {
+  logLevel: setting(oneOf('debug', 'info', 'warn', 'error'), {
+    env: 'LOG_LEVEL',
+    default: 'info',
+    doc: 'Least severe level that is written.',
+  }),
+};
+
+export const kafkaSettings = {
+  brokers: setting(list, {
+    env: 'KAFKA_BROKERS',
+    default: ['127.0.0.1:9092'],
+    doc: 'Kafka brokers to start from, host:port, comma separated.',
+  }),
+  kafkaTls: setting(flag, {
+    env: 'KAFKA_TLS',
+    default: false,
+    doc: 'Whether to speak TLS with Kafka.',
+  }),
+  kafkaUsername: setting(optional(text), {
+    env: 'KAFKA_USERNAME',
+    default: null,
+    doc: 'User for SASL (SCRAM-SHA-512); empty for none.',
+  }),
+  kafkaPassword: setting(optional(secret), {
+    env: 'KAFKA_PASSWORD',
+    default: null,
+    doc: 'Password for SASL.',
+  }),
+  topicPrefix: setting(text, {
+    env: 'TOPIC_PREFIX',
+    default: '',
+    doc: 'Put before every topic name, so that several installations can share one Kafka.',
+  }),
+};
+
+export const registrySettings = {
+  registryUrl: setting(url, {
+    env: 'SCHEMA_REGISTRY_URL',
+    default: 'http://127.0.0.1:8081/apis/ccompat/v7',
+    doc: 'Base URL of a schema registry with the Confluent API.',
+  }),
+  registryTimeoutMs: setting(between(milliseconds, { min: 100, max: 60_000 }), {
+    env: 'SCHEMA_REGISTRY_TIMEOUT',
+    default: 2000,
+    doc: 'How long one question to the registry may take.',
+  }),
+};
+
+export const consumerSettings = {
+  groupPrefix: setting(text, {
+    env: 'KAFKA_GROUP_PREFIX',
+    default: 'tributary.',
+    doc: 'Put before the name of the consumer group.',
+  }),
+  sessionTimeoutMs: setting(between(milliseconds, { min: 6000, max: 300_000 }), {
+    env: 'KAFKA_SESSION_TIMEOUT',
+    default: 10_000,
+    doc: 'After this long without a heartbeat the partitions go to another member.',
+  }),
+  partitionsAtOnce: setting(between(integer, { min: 1, max: 64 }), {
+    env: 'CONSUMER_PARTITIONS_AT_ONCE',
+    default: 4,
+    doc: 'Partitions whose batches are in the stage at the same time.',
+  }),
+  maxBytesPerPartition: setting(between(bytes, { min: 16_384, max: 16_777_216 }), {
+    env: 'CONSUMER_MAX_BYTES_PER_PARTITION',
+    default: 524_288,
+    doc: 'Most bytes of one partition in a fetch: bounds the batch, and how long decoding it blocks.',
+  }),
+  maxBytes: setting(between(bytes, { min: 65_536, max: 134_217_728 }), {
+    env: 'CONSUMER_MAX_BYTES',
+    default: 4_194_304,
+    doc: 'Most bytes of all partitions in a fetch.',
+  }),
+  maxWaitMs: setting(between(milliseconds, { min: 1, max: 5000 }), {
+    env: 'CONSUMER_MAX_WAIT',
+    default: 100,
+    doc: 'How long a fetch waits at the broker where there is nothing to read.',
+  }),
+  commitEveryMs: setting(between(milliseconds, { min: 10, max: 60_000 }), {
+    env: 'CONSUMER_COMMIT_EVERY',
+    default: 200,
+    doc: 'Time between two offset commits: what lies between is redelivered after a crash.',
+  }),
+  retryBaseMs: setting(between(milliseconds, { min: 10, max: 60_000 }), {
+    env: 'CONSUMER_RETRY_BASE',
+    default: 100,
+    doc: 'First wait of a partition whose stage met a server that is down; doubles.',
+  }),
+  retryMaxMs: setting(between(milliseconds, { min: 10, max: 300_000 }), {
+    env: 'CONSUMER_RETRY_MAX',
+    default: 5000,
+    doc: 'Longest wait between two tries.',
+  }),
+  stuckAfterMs: setting(between(milliseconds, { min: 1000, max: 3_600_000 }), {
+    env: 'CONSUMER_STUCK_AFTER',
+    default: 60_000,
+    doc: 'A partition with records to read that moved nothing for this long makes /livez fail.',
+  }),
+};
+
+/** Where a service listens. */
+export function httpSettings(portEnv: string, port: number) {
+  return {
+    host: setting(text, {
+      env: 'HTTP_HOST',
+      default: '127.0.0.1',
+      doc: 'Address to listen on.',
+    }),
+    port: setting(between(integer, { min: 0, max: 65_535 }), {
+      env: portEnv,
+      default: port,
+      doc: 'Port to listen on; 0 takes a free one.',
+    }),
+  };
+}
