@@ -25,6 +25,8 @@ export const reasons = {
     'invalid_currency',
     'invalid_items',
     'too_large',
+    'refused',
+    'invalid_decision',
   ],
   erased: ['requested'],
 } as const satisfies Record<string, readonly string[]>;
@@ -37,6 +39,20 @@ export interface Verdict {
   readonly outcome: Outcome;
   readonly reason: Reason;
 }
+
+/** Whether the reason is one of those listed for the outcome. */
+export function isReasonOf(outcome: Outcome, reason: string): reason is Reason {
+  return (reasons[outcome] as readonly string[]).includes(reason);
+}
+
+/** The verdicts that claim a message id, as the claim store numbers them. Append only: what stands
+ *  there is read by position, for as long as a claim lives. A new rule adds its own. */
+export const verdicts: readonly Verdict[] = [
+  { outcome: 'counted', reason: 'clean' },
+  { outcome: 'bot', reason: 'declared_bot' },
+  { outcome: 'bot', reason: 'empty_user_agent' },
+  { outcome: 'held', reason: 'rule' },
+];
 
 /** A person's or a rule's word on a record, carried by the review topic. */
 export interface Decision {

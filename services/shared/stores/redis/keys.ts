@@ -1,0 +1,36 @@
+/** Every key pattern in Redis. Keys of one user or one bucket share a hash tag, the part in braces,
+ *  and so a slot of a cluster. */
+export interface RedisKeys {
+  /** Sorted set: tag to stored weight. Lives 90 days from the last application. */
+  tags(tenant: string, id: string): string;
+  /** Hash: see `profileFields`. Lives as long as the tags. */
+  profile(tenant: string, id: string): string;
+  /** Hash: fingerprints of message ids to their claims. Lives 7 days from the last write or hit. */
+  claims(tenant: string, day: string, bucket: number): string;
+}
+
+/** The keys under a prefix (setting REDIS_KEY_PREFIX), so that several installations or tests can
+ *  share one Redis. A tenant's name has no colon, so no two pairs give the same key. */
+export function redisKeys(prefix = ''): RedisKeys {
+  return {
+    tags: (tenant, id) => `${prefix}tags:{${tenant}:${id}}`,
+    profile: (tenant, id) => `${prefix}profile:{${tenant}:${id}}`,
+    claims: (tenant, day, bucket) => `${prefix}claims:{${tenant}:${day}:${bucket}}`,
+  };
+}
+
+/** Fields of a profile. `apply-weights.lua` spells the same names. */
+export const profileFields = {
+  lastSeenAt: 'lastSeenAt',
+  lastChannel: 'lastChannel',
+  lastChannelAt: 'lastChannelAt',
+  /** The record that said so, for events of the same millisecond. */
+  lastChannelBy: 'lastChannelBy',
+  segment: 'segment',
+  /** Prefix of counts by event type. */
+  count: 'n:',
+  /** Prefix of watermarks by source topic and partition: the last offset applied. */
+  watermark: 'wm:',
+  /** Prefix of decisions by source record: the version and the state it left. */
+  decision: 'rv:',
+} as const;
