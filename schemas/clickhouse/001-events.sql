@@ -59,11 +59,11 @@ CREATE TABLE IF NOT EXISTS events
     shippingMinor Nullable(Int64),
     currency LowCardinality(String),
     coupon String,
-    -- The message value this row was made from (JudgedEvent, Avro), base64 on the wire only.
-    recordBase64 String EPHEMERAL,
-    record String DEFAULT base64Decode(recordBase64) CODEC(ZSTD(1)),
+    -- The message value this row was made from (JudgedEvent, Avro).
+    record String CODEC(ZSTD(1)),
     INDEX appended appendedAt TYPE minmax GRANULARITY 1,
-    INDEX message messageId TYPE bloom_filter(0.01) GRANULARITY 4
+    INDEX message messageId TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX ids (anonymousId, userId) TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(receivedAt)
