@@ -24,7 +24,8 @@ async function main() {
   const { hand } = await import('./bootstrap/hand.mjs');
   const [word, ...rest] = process.argv.slice(2);
   const program = programs[word];
-  if (!program) throw new Error('Usage: node deploy/local/bootstrap.mjs start|test|servers [-- options]');
+  if (!program)
+    throw new Error('Usage: node deploy/local/bootstrap.mjs start|test|servers [-- options]');
   prepare(root, process.env);
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }
