@@ -1,4 +1,4 @@
-import type { CleanEvent, EventType, Item } from './event';
+import type { CleanEvent, EventChannel, EventType, Item } from './event';
 import { isFiller } from './filler';
 import { priceBand } from './price-band';
 import { cut } from './text';
@@ -29,10 +29,21 @@ export function currentWeight(stored: number, at: number): number {
 const mostTags = 64;
 const longestTag = 200;
 
+/** What of an event its tags are made of. */
+export type TaggedEvent = Pick<
+  CleanEvent,
+  'type' | 'category' | 'searchQuery' | 'items' | 'currency'
+> &
+  WithChannel;
+
+interface WithChannel {
+  readonly channel: Pick<EventChannel, 'group' | 'selfReferral'>;
+}
+
 /** What an event says its user is interested in: each tag once, whatever number of items carries it,
  *  with the weight of the event's type in that version of the table. RangeError for a version that
  *  only later code knows. */
-export function tagsOf(event: CleanEvent, weightsVersion: number): readonly WeightedTag[] {
+export function tagsOf(event: TaggedEvent, weightsVersion: number): readonly WeightedTag[] {
   const weight = weightOf(event.type, weightsVersion);
   if (weight === 0) return [];
   const tags = new Set<string>();
@@ -56,7 +67,7 @@ export function contributionsOf(event: CleanEvent, weightsVersion: number): read
 
 /** The channel group an event brings its user by; null where it says none, or only that the user
  *  came from another page of the tenant's. */
-export function channelOf({ channel }: Pick<CleanEvent, 'channel'>): string | null {
+export function channelOf({ channel }: WithChannel): string | null {
   return channel.selfReferral ? null : channel.group;
 }
 
@@ -75,7 +86,7 @@ function weightOf(type: EventType, version: number): number {
 }
 
 /** An item's category, or the event's where the item has none. */
-function categoriesOf(event: CleanEvent): readonly (string | null)[] {
+function categoriesOf(event: TaggedEvent): readonly (string | null)[] {
   if (event.items.length === 0) return [event.category];
   return event.items.map((item) => item.category ?? event.category);
 }
