@@ -47,7 +47,7 @@ export function parseSettings<Table extends SettingsTable>(
   const settings: Record<string, unknown> = {};
   for (const [name, line] of Object.entries(table)) {
     try {
-      settings[name] = valueOf(line, env[line.env]);
+      settings[name] = settingValue(line, env[line.env]);
     } catch (error) {
       faults.push(`${line.env} ${(error as Error).message}`);
     }
@@ -86,7 +86,7 @@ export function describeSettings<Table extends SettingsTable>(
   });
 }
 
-function valueOf(line: Setting<unknown>, text: string | undefined): unknown {
+function settingValue(line: Setting<unknown>, text: string | undefined): unknown {
   if (text !== undefined && text !== '') return line.parser.parse(text);
   if (line.fallback !== null) return line.fallback.value;
   throw new Error(`is not set: ${line.doc}`);

@@ -1,32 +1,20 @@
-import type { Kafka } from 'kafkajs';
-import type { Check } from './health';
+import type { Consumer, Kafka } from 'kafkajs';
+import { createAdmission, type Known } from './consumer/admission';
+import { type Assignment, createAssignment } from './consumer/assignment';
+import { type BatchHandler, createBatchHandler } from './consumer/batch';
+import { type Commits, createCommits } from './consumer/commits';
+import { partitionsLive, startLagProbe } from './consumer/lag';
+import { createMembership, type Membership } from './consumer/membership';
+import { createPauses, type Pauses } from './consumer/pauses';
+import { FatalError } from './errors';
+import { type Check, well } from './health';
+import { kafkaFailure, protocolErrorOf } from './kafka';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
+import { retry } from './retry';
+import type { Stage } from './stage';
 
-export interface SourceRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** The broker's append time, milliseconds UTC. */
-  readonly appendedAt: number;
-  /** Slices of the fetched bytes: copy what outlives the batch. */
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-}
-
-export interface RecordBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: readonly SourceRecord[];
-  /** Keeps the group membership; the consumer also does so by itself while a stage runs. */
-  heartbeat(): Promise<void>;
-  /** The partition was lost since this batch was fetched: its offsets will not be committed. */
-  isStale(): boolean;
-}
-
-/** One function from a batch to its effects. Resolved: the batch may be committed. TransientError:
- *  the same batch comes again after a pause. Anything else ends the process. */
-export type Stage = (batch: RecordBatch) => Promise<void>;
+export type { RecordBatch, SourceRecord, Stage } from './stage';
 
 export interface ConsumerSettings {
   readonly sessionTimeoutMs: number;
@@ -49,11 +37,13 @@ export interface ConsumerOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   /** 'processed' (default): a batch is committed once its stage resolved. 'marked': offsets are
-   *  committed only as far as `mark` says. */
+   *  committed only as far as `mark` says, and never beyond what the stage resolved. */
   readonly commit?: 'processed' | 'marked';
   /** Whether effects of this partition are on record although its offset is not: asked where the
    *  group has no committed offset, and a yes is fatal. */
-  readonly known?: (topic: string, partition: number) => Promise<boolean>;
+  readonly known?: Known;
+  /** Runs while stopping: after the last stage, before the last commit. */
+  readonly onDrained?: () => Promise<void>;
   /** What a fault that must not be skipped does; by default it is logged and the process exits 1. */
   readonly onFatal?: (error: Error) => void;
 }
@@ -68,13 +58,221 @@ export interface ConsumerHandle {
   stop(): Promise<void>;
   /** Not crashed, and every partition with records to read moved within `stuckAfterMs`. */
   live(): Check;
-  /** The group has been joined. */
+  /** The group has been joined, and the offsets of what is assigned are sound. */
   ready(): Check;
-  /** Called for each partition that this process no longer owns, before any other batch of it. */
+  /** Called for each partition that this process no longer owns, before any other batch. */
   onLost(callback: (topic: string, partition: number) => void): void;
 }
 
-/** Resolves once the consumer has joined its group. */
+const lagProbeEveryMs = 5000;
+
+/** Resolves once the consumer has joined its group; until a broker answers it keeps trying. Rejects
+ *  with a FatalError where a topic does not exist. */
 export async function startConsumer(options: ConsumerOptions): Promise<ConsumerHandle> {
-  throw new Error(`being written ${options.groupId}`);
+  const parts = assemble(options);
+  const { consumer, admin, assignment, pauses, commits, membership, handler, abort } = parts;
+  const firstJoin = listen(parts);
+  await connect(options, parts);
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: options.settings.partitionsAtOnce,
+    eachBatch: handler.handle,
+  });
+  const stopProbe = startLagProbe({ ...options, admin, assignment, everyMs: lagProbeEveryMs });
+  await firstJoin;
+
+  async function stop(): Promise<void> {
+    pauses.pauseAll();
+    abort.abort();
+    await handler.drained();
+    await options.onDrained?.();
+    // A commit that was on its way when the last stage ended knows nothing of it: hence the second.
+    await commits.flush();
+    await commits.flush();
+    commits.stop();
+    stopProbe();
+    await consumer.disconnect();
+    await admin.disconnect();
+  }
+
+  let stopped: Promise<void> | undefined;
+  return {
+    mark(topic, partition, nextOffset) {
+      const owned = assignment.find(topic, partition);
+      if (owned !== undefined) owned.marked = Math.max(owned.marked, nextOffset);
+    },
+    pause: pauses.pauseTopics,
+    resume: pauses.resumeTopics,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+    live: () => liveCheck(parts, options.settings.stuckAfterMs),
+    ready: () => readyCheck(parts),
+    onLost: membership.onLost,
+  };
+}
+
+/** What may change while a consumer lives, beside its assignment. */
+interface State {
+  failure: Error | null;
+  /** When the fetch loop was last seen to turn. */
+  turnedAt: number;
+}
+
+interface Parts {
+  readonly consumer: Consumer;
+  readonly admin: ReturnType<Kafka['admin']>;
+  readonly assignment: Assignment;
+  readonly pauses: Pauses;
+  readonly commits: Commits;
+  readonly membership: Membership;
+  readonly handler: BatchHandler;
+  readonly abort: AbortController;
+  readonly state: State;
+  readonly fail: (error: Error) => void;
+}
+
+function assemble(options: ConsumerOptions): Parts {
+  const { kafka, groupId, settings, stage, log, metrics } = options;
+  const consumer = createKafkaConsumer(kafka, groupId, settings);
+  const admin = kafka.admin();
+  const abort = new AbortController();
+  const state: State = { failure: null, turnedAt: Date.now() };
+  const assignment = createAssignment();
+  const admission = createAdmission(admin, groupId, options.known);
+  const pauses = createPauses(consumer, assignment, metrics);
+  const fail = (error: Error): void => {
+    if (state.failure !== null) return;
+    state.failure = error;
+    pauses.pauseAll();
+    if (options.onFatal !== undefined) options.onFatal(error);
+    else exitAfter(error, log);
+  };
+  const thrownOut = () => membership.thrownOut();
+  const commits = createCommits({
+    assignment,
+    mode: options.commit ?? 'processed',
+    everyMs: settings.commitEveryMs,
+    onRefused: thrownOut,
+    log,
+    metrics,
+  });
+  const common = {
+    ...settings,
+    assignment,
+    admission,
+    pauses,
+    commits,
+    log,
+    metrics,
+    onFatal: fail,
+  };
+  const membership = createMembership({ ...common, signal: abort.signal });
+  const handler = createBatchHandler({
+    ...common,
+    stage,
+    heartbeatEveryMs: heartbeatMs(settings),
+    onThrownOut: thrownOut,
+  });
+  return {
+    ...{ consumer, admin, assignment, pauses, commits, membership, handler, abort, state, fail },
+  };
+}
+
+function createKafkaConsumer(kafka: Kafka, groupId: string, settings: ConsumerSettings): Consumer {
+  return kafka.consumer({
+    groupId,
+    sessionTimeout: settings.sessionTimeoutMs,
+    rebalanceTimeout: Math.max(settings.sessionTimeoutMs, 30_000),
+    heartbeatInterval: heartbeatMs(settings),
+    maxBytesPerPartition: settings.maxBytesPerPartition,
+    maxBytes: settings.maxBytes,
+    minBytes: 1,
+    maxWaitTimeInMs: settings.maxWaitMs,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 6 },
+  });
+}
+
+/** A third of the session, so that two may be lost. */
+function heartbeatMs(settings: ConsumerSettings): number {
+  return Math.min(3000, Math.floor(settings.sessionTimeoutMs / 3));
+}
+
+/** Follows the life of the kafkajs consumer; the promise is of the first join. */
+function listen({ consumer, assignment, commits, membership, state, fail }: Parts): Promise<void> {
+  const turned = () => {
+    state.turnedAt = Date.now();
+  };
+  const { events } = consumer;
+  consumer.on(events.FETCH_START, turned);
+  consumer.on(events.REBALANCING, () => void commits.flush());
+  consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
+    turned();
+    commits.use(null);
+    if (!restart) fail(error);
+  });
+  consumer.on(
+    events.END_BATCH_PROCESS,
+    ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      // A batch of nothing but transaction markers never reaches the handler.
+      const owned = batchSize === 0 ? assignment.find(topic, partition) : undefined;
+      if (owned !== undefined) owned.position = Number(lastOffset) + 1;
+    },
+  );
+  return new Promise((resolve) => {
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      turned();
+      membership.joined(payload.memberAssignment);
+      resolve();
+    });
+  });
+}
+
+async function connect({ topics, log }: ConsumerOptions, parts: Parts): Promise<void> {
+  const { consumer, admin, abort } = parts;
+  await retry(
+    async () => {
+      try {
+        await Promise.all([consumer.connect(), admin.connect()]);
+        await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      } catch (error) {
+        if (protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
+          const message = `not all of these topics exist: ${topics.join(', ')}; run deploy/setup first`;
+          throw new FatalError(message, { cause: error });
+        }
+        throw kafkaFailure(error, 'connecting the consumer');
+      }
+    },
+    {
+      attempts: Number.POSITIVE_INFINITY,
+      baseMs: 500,
+      maxMs: 5000,
+      signal: abort.signal,
+      onRetry: (error) => log.warn({ why: error.message }, 'Kafka cannot be reached, trying again'),
+    },
+  );
+}
+
+function liveCheck({ state, handler, assignment, pauses }: Parts, stuckAfterMs: number): Check {
+  if (state.failure !== null) return { ok: false, why: state.failure.message };
+  const stillMs = Date.now() - state.turnedAt;
+  if (stillMs > stuckAfterMs && !handler.isBusy()) {
+    return { ok: false, why: `the fetch loop has not turned for ${Math.round(stillMs / 1000)} s` };
+  }
+  return partitionsLive(assignment.all(), pauses.isPaused, stuckAfterMs);
+}
+
+function readyCheck({ state, membership, assignment }: Parts): Check {
+  if (state.failure !== null) return { ok: false, why: state.failure.message };
+  if (!membership.hasJoined()) return { ok: false, why: 'has not joined its consumer group yet' };
+  const unsure = assignment.all().filter((one) => one.waiting === 'admission').length;
+  return unsure === 0 ? well : { ok: false, why: `${unsure} partitions are being looked at` };
+}
+
+function exitAfter(error: Error, log: Log): never {
+  log.error({ err: error }, 'stops rather than skip a record');
+  process.exit(1);
 }

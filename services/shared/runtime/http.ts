@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
-import type { Health } from './health';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { answerChecks, type Health } from './health';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -13,7 +13,14 @@ export interface HttpOptions {
   readonly bodyLimit?: number;
 }
 
-/** A fault of the caller: answered with its status as `{error, message, field}`. */
+/** The body of every answer that is not a success. `field` names what was wrong in the request. */
+export interface ErrorBody {
+  readonly error: string;
+  readonly message: string;
+  readonly field: string | null;
+}
+
+/** A fault of the caller, or a refusal: answered with its status as an ErrorBody. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -29,5 +36,76 @@ export class HttpError extends Error {
 /** A server with /livez, /readyz, /metrics and /openapi.json, and one form of error. It does not
  *  listen yet: `runService` does that. */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  throw new Error(`being written ${String(options.bodyLimit)}`);
+  const { health, metrics } = options;
+  const server = fastify({
+    logger: false,
+    bodyLimit: options.bodyLimit ?? 2 ** 20,
+    // Idle keep-alive connections would hold up a stop for as long as clients keep them.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 512 },
+  });
+  server.get('/livez', async (_request, reply) => {
+    const answer = await answerChecks(health.live);
+    return reply.status(answer.ok ? 200 : 503).send(answer);
+  });
+  server.get('/readyz', async (_request, reply) => {
+    const answer = await answerChecks(health.ready);
+    return reply.status(answer.ok ? 200 : 503).send(answer);
+  });
+  server.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', metrics.contentType).send(await metrics.text()),
+  );
+  server.get('/openapi.json', async () => options.openapi());
+  answerErrors(server, options.log);
+  measureRequests(server, metrics);
+  return server;
+}
+
+function answerErrors(server: FastifyInstance, log: Log): void {
+  server.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
+    return reply.status(404).send(errorBody('not_found', message, null));
+  });
+  server.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (error instanceof HttpError) {
+      return reply.status(error.status).send(errorBody(error.error, error.message, error.field));
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) {
+      const code = (error.code ?? 'bad_request').replace(/^FST_(ERR_)?/, '').toLowerCase();
+      return reply.status(status).send(errorBody(code, error.message, fieldOf(error)));
+    }
+    if (error.name === 'TransientError') {
+      log.warn({ route: request.routeOptions.url, why: error.message }, 'a request was put off');
+      return reply.status(503).send(errorBody('unavailable', error.message, null));
+    }
+    log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+    return reply.status(500).send(errorBody('internal', 'the request failed; see the log', null));
+  });
+}
+
+function errorBody(error: string, message: string, field: string | null): ErrorBody {
+  return { error, message, field };
+}
+
+/** The first field a schema validation found fault with: `/from` in the query is `from`. */
+function fieldOf(error: FastifyError): string | null {
+  const [first] = error.validation ?? [];
+  if (first === undefined) return null;
+  const missing = first.params.missingProperty;
+  const path = first.instancePath.split('/').filter((part) => part !== '');
+  if (typeof missing === 'string') path.push(missing);
+  return path.length === 0 ? null : path.join('.');
+}
+
+function measureRequests(server: FastifyInstance, metrics: Metrics): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const labels = {
+      method: request.method,
+      // As declared: the path itself holds user ids, and series never expire.
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    };
+    metrics.observe('tributary_http_request_seconds', labels, reply.elapsedTime / 1000);
+  });
 }

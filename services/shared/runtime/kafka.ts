@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig } from 'kafkajs';
 import { registerCompression } from './compression';
+import { FatalError, messageOf, TransientError } from './errors';
 import { kafkaLogCreator, type Log } from './log';
 
 export interface KafkaOptions {
@@ -22,9 +23,33 @@ export function createKafka(options: KafkaOptions): Kafka {
     connectionTimeout: 3000,
     requestTimeout: 10_000,
     logCreator: kafkaLogCreator(options.log),
-    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 6 },
   };
   const { kafkaUsername: username, kafkaPassword: password } = options;
   if (username && password) config.sasl = { mechanism: 'scram-sha-512', username, password };
   return new Kafka(config);
+}
+
+/** Protocol errors that no waiting mends: a record, a right or a setting is wrong. */
+const permanent =
+  /^(MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE|INVALID_RECORD|INVALID_TIMESTAMP|INVALID_TOPIC_EXCEPTION|UNSUPPORTED_.*|SECURITY_DISABLED|SASL_AUTHENTICATION_FAILED|.*_AUTHORIZATION_FAILED)$/;
+
+/** The error type a broker answered with, wherever kafkajs wrapped it; null for other errors. */
+export function protocolErrorOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('type' in error && typeof error.type === 'string') return error.type;
+  return protocolErrorOf(error.cause);
+}
+
+/** What a failed call to Kafka means here: a fault of the program as it is, FatalError for what no
+ *  waiting mends, TransientError for all else. `doing` completes "Kafka failed while ...". */
+export function kafkaFailure(error: unknown, doing: string): Error {
+  if (error instanceof TransientError || error instanceof FatalError) return error;
+  if (error instanceof TypeError || error instanceof RangeError) return error;
+  const type = protocolErrorOf(error);
+  const message = `Kafka failed while ${doing}: ${messageOf(error)}`;
+  if (type !== null && permanent.test(type)) {
+    return new FatalError(`${message} (${type}: trying again will not help)`, { cause: error });
+  }
+  return new TransientError(message, { cause: error, server: 'kafka' });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ConsumerHandle } from './consumer';
+import { messageOf } from './errors';
 import type { Log } from './log';
 
 /** Something to put away at the end, in the order given. */
@@ -13,15 +14,76 @@ export interface ServiceOptions {
   readonly log: Log;
   readonly http: { readonly server: FastifyInstance; readonly host: string; readonly port: number };
   /** Stopped first, all at once: running stages finish and their offsets are committed. */
-  readonly consumers?: readonly ConsumerHandle[];
+  readonly consumers?: readonly Pick<ConsumerHandle, 'stop'>[];
   /** Then the server stops taking requests and finishes those it has; then these, in order. */
   readonly closes?: readonly Closable[];
-  /** Time for all of it; 10 s by default. */
+  /** Time for all of it; 9.5 s by default, so that the process is gone within ten. */
   readonly drainMs?: number;
 }
 
-/** Listens, and ends the process well on SIGTERM or SIGINT: exit 0, or 1 naming what hung. Resolves
- *  once it listens. */
-export async function runService(options: ServiceOptions): Promise<void> {
-  throw new Error(`being written ${options.name}`);
+/** What a service does with the process it lives in; a test gives its own. */
+export interface ProcessLike {
+  on(event: string, listener: (reason: unknown) => void): unknown;
+  exit(code: number): void;
+}
+
+/** Listens, and ends the process well on SIGTERM or SIGINT: exit 0, or 1 naming what hung or failed.
+ *  What nobody caught ends it with 1: the state of the process is not known then. Resolves once it
+ *  listens. */
+export async function runService(
+  options: ServiceOptions,
+  host: ProcessLike = process,
+): Promise<void> {
+  const { name, log, http } = options;
+  let stopping = false;
+  const stop = (signal: string) => async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    const failed = await shutDown(options);
+    if (failed.length === 0) log.info({}, 'stopped');
+    else log.error({ failed }, 'stopped, but not well');
+    host.exit(failed.length === 0 ? 0 : 1);
+  };
+  const crash = (what: string) => (reason: unknown) => {
+    log.error({ err: reason }, what);
+    host.exit(1);
+  };
+  host.on('SIGTERM', stop('SIGTERM'));
+  host.on('SIGINT', stop('SIGINT'));
+  host.on('unhandledRejection', crash('a promise was rejected and nobody looked'));
+  host.on('uncaughtException', crash('an error was thrown and nobody caught it'));
+  const address = await http.server.listen({ host: http.host, port: http.port });
+  log.info({ address }, `${name} runs`);
+}
+
+/** Names of the parts that failed to close, or were still closing when the time was up. */
+async function shutDown(options: ServiceOptions): Promise<readonly string[]> {
+  const failed: string[] = [];
+  let current = '';
+  const close = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    current = name;
+    try {
+      await work();
+    } catch (error) {
+      failed.push(`${name}: ${messageOf(error)}`);
+    }
+  };
+  const all = async (): Promise<'done'> => {
+    const consumers = options.consumers ?? [];
+    await close('consumers', () => Promise.all(consumers.map((consumer) => consumer.stop())));
+    await close('http', () => options.http.server.close());
+    for (const part of options.closes ?? []) await close(part.name, () => part.close());
+    return 'done';
+  };
+  const drainMs = options.drainMs ?? 9500;
+  const outcome = await Promise.race([all(), later(drainMs)]);
+  if (outcome === 'late') failed.push(`${current}: not done after ${drainMs} ms`);
+  return failed;
+}
+
+function later(ms: number): Promise<'late'> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve('late'), ms).unref();
+  });
 }

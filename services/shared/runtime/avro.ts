@@ -1,0 +1,84 @@
+import { Type, types } from 'avsc';
+
+/** Parses a schema to a type whose arrays and maps cannot be made to claim more than there is.
+ *  Throws where the text is no Avro schema. */
+export function parseAvro(schemaText: string): Type {
+  const type = Type.forSchema(JSON.parse(schemaText));
+  boundCollections(type, new Set());
+  return type;
+}
+
+/** The part of avsc's reader (5.7) that the bound below takes the place of. */
+interface Tap {
+  readonly buf: Buffer;
+  readLong(): number;
+  readString(): string | undefined;
+  skipLong(): void;
+}
+interface Reader {
+  _read(tap: Tap): unknown;
+  _skip(tap: Tap): void;
+}
+
+/** avsc allocates what a block's count says and reads zeros past the end of the buffer: five bytes
+ *  would become millions of items. Here no collection has more items than the value has bytes. */
+function boundCollections(type: Type, seen: Set<Type>): void {
+  if (seen.has(type)) return;
+  seen.add(type);
+  for (const inner of innerTypes(type)) boundCollections(inner, seen);
+  if (Type.isType(type, 'array')) {
+    Object.assign(type, { _read: readArray, _skip: skipWith(readArray) });
+  }
+  if (Type.isType(type, 'map')) Object.assign(type, { _read: readMap, _skip: skipWith(readMap) });
+}
+
+function innerTypes(type: Type): readonly Type[] {
+  if (type instanceof types.RecordType) return type.fields.map((field) => field.type);
+  if (type instanceof types.ArrayType) return [type.itemsType];
+  if (type instanceof types.MapType) return [type.valuesType];
+  if (type instanceof types.LogicalType) return [type.underlyingType];
+  if (type instanceof types.UnwrappedUnionType) return type.types;
+  if (type instanceof types.WrappedUnionType) return type.types;
+  return [];
+}
+
+function readArray(this: { readonly itemsType: Reader }, tap: Tap): unknown[] {
+  const items: unknown[] = [];
+  for (let count = blockCount(tap); count > 0; count = blockCount(tap)) {
+    bound(items.length + count, tap);
+    for (let left = count; left > 0; left -= 1) items.push(this.itemsType._read(tap));
+  }
+  return items;
+}
+
+/** A key such as __proto__ is one key among others here. */
+function readMap(this: { readonly valuesType: Reader }, tap: Tap): Record<string, unknown> {
+  const entries: [string, unknown][] = [];
+  for (let count = blockCount(tap); count > 0; count = blockCount(tap)) {
+    bound(entries.length + count, tap);
+    for (let left = count; left > 0; left -= 1) {
+      entries.push([tap.readString() ?? '', this.valuesType._read(tap)]);
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+/** A negative count is followed by the block's size in bytes, which is not needed. */
+function blockCount(tap: Tap): number {
+  const count = tap.readLong();
+  if (count >= 0) return count;
+  tap.skipLong();
+  return -count;
+}
+
+function bound(items: number, tap: Tap): void {
+  if (items <= tap.buf.length) return;
+  throw new Error(`a collection claims ${items} items in ${tap.buf.length} bytes`);
+}
+
+/** Fields that the reader does not have are few: reading and dropping them is no slower. */
+function skipWith<Self>(read: (this: Self, tap: Tap) => unknown): (this: Self, tap: Tap) => void {
+  return function skip(this: Self, tap: Tap) {
+    read.call(this, tap);
+  };
+}
