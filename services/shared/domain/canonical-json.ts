@@ -1,0 +1,105 @@
+import { type JsonObject, wellFormed } from './json';
+
+/** Deeper than any SDK nests, and far from what would exhaust the stack. */
+export const maxDepth = 64;
+
+export interface Canonical {
+  readonly text: string;
+  /** Nested deeper than `maxDepth`: the text is cut there and must not be used. */
+  readonly tooDeep: boolean;
+}
+
+/** JSON with sorted keys, no white space and lone surrogates replaced: equal for equal content,
+ *  whatever order and escapes the sender chose. */
+export function canonicalJson(value: unknown): Canonical {
+  const writer = createCanonicalWriter();
+  const text = writer.write(value);
+  return { text, tooDeep: writer.tooDeep() };
+}
+
+export interface CanonicalWriter {
+  write(value: unknown): string;
+  /** An object without the keys that `skip` names. */
+  writeObject(value: JsonObject, skip: (key: string) => boolean): string;
+  tooDeep(): boolean;
+}
+
+/** A writer that remembers whether anything it wrote was nested too deep. */
+export function createCanonicalWriter(): CanonicalWriter {
+  const state: State = { tooDeep: false };
+  return {
+    write: (value) => written(value, 0, state),
+    writeObject: (value, skip) => objectText(value, 0, state, skip),
+    tooDeep: () => state.tooDeep,
+  };
+}
+
+interface State {
+  tooDeep: boolean;
+}
+
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const skipNothing = (): boolean => false;
+
+function written(value: unknown, depth: number, state: State): string {
+  switch (typeof value) {
+    case 'string':
+      return quoted(value);
+    case 'number':
+      return Number.isFinite(value) ? String(value) : 'null';
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return arrayText(value, depth, state);
+      return objectText(value as JsonObject, depth, state, skipNothing);
+    default:
+      return 'null';
+  }
+}
+
+/** Escaping is what costs, so it is left out for the strings that need none, which are nearly all. */
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(wellFormed(text));
+}
+
+function arrayText(values: readonly unknown[], depth: number, state: State): string {
+  if (tooDeep(depth, state)) return 'null';
+  let text = '[';
+  for (let index = 0; index < values.length; index += 1) {
+    if (index > 0) text += ',';
+    text += written(values[index], depth + 1, state);
+  }
+  return `${text}]`;
+}
+
+function objectText(
+  value: JsonObject,
+  depth: number,
+  state: State,
+  skip: (key: string) => boolean,
+): string {
+  if (tooDeep(depth, state)) return 'null';
+  let text = '{';
+  for (const key of sortedKeys(value)) {
+    const member = value[key];
+    if (member === undefined || skip(key)) continue;
+    if (text.length > 1) text += ',';
+    text += `${quoted(key)}:${written(member, depth + 1, state)}`;
+  }
+  return `${text}}`;
+}
+
+function tooDeep(depth: number, state: State): boolean {
+  if (depth < maxDepth) return false;
+  state.tooDeep = true;
+  return true;
+}
+
+function sortedKeys(value: JsonObject): string[] {
+  const keys = Object.keys(value);
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index - 1] as string) > (keys[index] as string)) return keys.sort();
+  }
+  return keys;
+}
