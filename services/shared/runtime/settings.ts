@@ -63,6 +63,14 @@ export const registrySettings = {
   }),
 };
 
+export const tenantSettings = {
+  tenantsFile: setting(text, {
+    env: 'TENANTS_FILE',
+    default: 'config/tenants.yaml',
+    doc: 'The tenants: write keys, own domains, time zone, currency. Relative to the project.',
+  }),
+};
+
 export const consumerSettings = {
   groupPrefix: setting(text, {
     env: 'KAFKA_GROUP_PREFIX',
