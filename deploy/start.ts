@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { projectRoot } from '../services/shared/runtime/root';
+import { readFlags } from './start/options';
+import { runStart } from './start/run';
+
+/** `npm start`: everything on one machine, until Ctrl-C. A second Ctrl-C does not wait for anything;
+ *  the kernel then ends what this process had started. */
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+runStart(readFlags(process.argv.slice(2)), {
+  folder: process.env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary'),
+  env: process.env,
+  say,
+  interrupted: interrupted.signal,
+}).then(
+  () => process.exit(0),
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  },
+);
