@@ -240,12 +240,28 @@ describe('tags in Redis', () => {
     const both = [keys.tags('demo', 'ttl'), keys.profile('demo', 'ttl')];
     const shorten = () => Promise.all(both.map((key) => redis.pexpire(key, 1000)));
     const ttls = () => Promise.all(both.map((key) => redis.pttl(key)));
+    // The profile alone at first: an event without tags.
+    await writer.apply([anApplication(0, { id: 'ttl', tags: [] })]);
     await writer.apply([anApplication(1, { id: 'ttl' })]);
     await shorten();
     await writer.apply([anApplication(1, { id: 'ttl' })]);
     for (const ttl of await ttls()) expect(ttl).toBeLessThanOrEqual(1000);
     await writer.apply([anApplication(2, { id: 'ttl' })]);
-    for (const ttl of await ttls()) expect(ttl).toBeGreaterThan(ttlMs - 5000);
+    const prolonged = await ttls();
+    for (const ttl of prolonged) {
+      expect(ttl).toBeGreaterThan(ttlMs);
+      expect(ttl).toBeLessThanOrEqual(ttlMs + 3_600_000);
+    }
+    await writer.apply([anApplication(3, { id: 'ttl' })]);
+    expect((await ttls())[0]).toBeLessThanOrEqual(prolonged[0] as number);
+  });
+
+  test('tags that come after a profile without any live as long', async () => {
+    const { redis, keys } = server;
+    const writer = createTagWriter({ ...server, ttlMs });
+    await writer.apply([anApplication(0, { id: 'late', tags: [] })]);
+    await writer.apply([anApplication(1, { id: 'late' })]);
+    expect(await redis.pttl(keys.tags('demo', 'late'))).toBeGreaterThan(ttlMs);
   });
 
   test('the reading contract: two commands, no library', async () => {

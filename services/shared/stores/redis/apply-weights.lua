@@ -1,8 +1,8 @@
 -- apply-weights.lua: adds the weights of source records to users' tags, each record once a user.
 -- KEYS  2n: tags sorted set and profile hash of user 1..n by turns, one hash tag a user
--- ARGV  1: ttlMs
---       2: JSON: sources, a list of "topic:partition"
---       3: JSON: a list of [records, seen] for each user
+-- ARGV  1: ttlMs; 2: slackMs: a user's keys live at least ttlMs from now, at most slackMs longer
+--       3: JSON: sources, a list of "topic:partition"
+--       4: JSON: a list of [records, seen] for each user
 --          record  {source number (from 1), offset, event type, [tag, stored weight by turns]}, and for
 --                  a decision also {version, target, first}: target and first state are 0 or 1
 --          seen    {lastSeenAt, lastChannelAt, lastChannelBy, lastChannel}, times in ms; the channel's
@@ -63,10 +63,11 @@ local function badUser(user, sources)
   return badSeen(user[2])
 end
 
-local function fault(ttlMs, sources, users)
-  if not ttlMs or ttlMs < 1 or ttlMs > 1e12 or ttlMs % 1 ~= 0 then
-    return 'ttlMs is not a positive whole number'
-  end
+local function duration(x) return x and x >= 1 and x <= 1e12 and x % 1 == 0 end
+
+local function fault(ttlMs, slackMs, sources, users)
+  if not duration(ttlMs) then return 'ttlMs is not a positive whole number' end
+  if not duration(slackMs) then return 'slackMs is not a positive whole number' end
   if type(sources) ~= 'table' or type(users) ~= 'table' then return 'not a JSON list' end
   for _, source in ipairs(sources) do
     if not text(source) then return 'a source is not a text' end
@@ -138,7 +139,16 @@ local function updateSegment(profile, set)
   if segment ~= profile.segment then set('segment', segment) end
 end
 
-local function applyUser(tagsKey, profileKey, user, sources, ttlMs, flags)
+-- Both keys have one lifetime, and are prolonged together: now and then, since each time is two more
+-- writes to the append-only file.
+local function prolong(tagsKey, profileKey, ttlMs, slackMs)
+  if redis.call('PTTL', tagsKey) >= ttlMs then return end
+  redis.call('PEXPIRE', tagsKey, ttlMs + slackMs)
+  redis.call('PEXPIRE', profileKey, ttlMs + slackMs)
+end
+
+-- Adds the flags of the user's records to `flags`; true where anything was written.
+local function applyUser(tagsKey, profileKey, user, sources, flags)
   local records, seen = user[1], user[2]
   local profile = readProfile(profileKey, records, sources)
   local fields, changed, sums, tags, applied = {}, {}, {}, {}, false
@@ -160,7 +170,7 @@ local function applyUser(tagsKey, profileKey, user, sources, ttlMs, flags)
       end
     end
   end
-  if not applied then return end
+  if not applied then return false end
   updateSeen(seen, profile, set)
   updateSegment(profile, set)
   for _, tag in ipairs(tags) do redis.call('ZINCRBY', tagsKey, sums[tag], tag) end
@@ -170,16 +180,18 @@ local function applyUser(tagsKey, profileKey, user, sources, ttlMs, flags)
     values[2 * i] = profile[field]
   end
   redis.call('HSET', profileKey, unpack(values))
-  redis.call('PEXPIRE', tagsKey, ttlMs)
-  redis.call('PEXPIRE', profileKey, ttlMs)
+  return true
 end
 
-local ttlMs = tonumber(ARGV[1])
-local sources, users = cjson.decode(ARGV[2]), cjson.decode(ARGV[3])
-local why = fault(ttlMs, sources, users)
+local ttlMs, slackMs = tonumber(ARGV[1]), tonumber(ARGV[2])
+local sources, users = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
+local why = fault(ttlMs, slackMs, sources, users)
 if why then return redis.error_reply('ERR apply-weights: ' .. why) end
 local flags = {}
 for i, user in ipairs(users) do
-  applyUser(KEYS[2 * i - 1], KEYS[2 * i], user, sources, ttlMs, flags)
+  local tagsKey, profileKey = KEYS[2 * i - 1], KEYS[2 * i]
+  if applyUser(tagsKey, profileKey, user, sources, flags) then
+    prolong(tagsKey, profileKey, ttlMs, slackMs)
+  end
 end
 return table.concat(flags)

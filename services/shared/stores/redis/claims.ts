@@ -28,7 +28,7 @@ export interface RedisClaims {
   claim(wanted: readonly Claim[]): Promise<readonly Recorded[]>;
 }
 
-/** One call holds Redis up for a few milliseconds at most. */
+/** One call holds Redis up for some tens of milliseconds at most. */
 const mostPerCall = 1000;
 
 export function createClaims(options: ClaimsOptions): RedisClaims {

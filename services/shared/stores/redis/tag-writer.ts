@@ -6,7 +6,7 @@ import { createScript } from './script';
 export interface TagWriterOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;
-  /** Tags and profile live this long after the last application. */
+  /** Tags and profile live this long after the last application, and up to an hour longer. */
   readonly ttlMs: number;
 }
 
@@ -18,8 +18,10 @@ export interface TagWriter {
   apply(applications: readonly Application[]): Promise<readonly boolean[]>;
 }
 
-/** One call holds Redis up for a few milliseconds at most. */
+/** One call holds Redis up for some tens of milliseconds at most. */
 const mostPerCall = 1000;
+/** A user's keys live this much longer than asked, so that not every event has to prolong them. */
+const slackMs = 3_600_000;
 
 export function createTagWriter({ redis, keys, ttlMs }: TagWriterOptions): TagWriter {
   const script = createScript(redis, 'apply-weights.lua');
@@ -28,13 +30,8 @@ export function createTagWriter({ redis, keys, ttlMs }: TagWriterOptions): TagWr
       const applied: boolean[] = new Array(applications.length).fill(false);
       for (let from = 0; from < applications.length; from += mostPerCall) {
         const chunk = chunkOf(applications.slice(from, from + mostPerCall), keys);
-        const flags = String(
-          await script(chunk.keys, [
-            ttlMs,
-            JSON.stringify(chunk.sources),
-            JSON.stringify(chunk.users),
-          ]),
-        );
+        const args = [ttlMs, slackMs, JSON.stringify(chunk.sources), JSON.stringify(chunk.users)];
+        const flags = String(await script(chunk.keys, args));
         chunk.positions.forEach((position, nth) => {
           applied[from + position] = flags[nth] === '1';
         });
