@@ -14,13 +14,13 @@ export interface Setting<T> {
 export interface SettingSpec<T> {
   readonly env: string;
   /** Without one the variable must be set. */
-  readonly default?: T;
+  readonly default?: NoInfer<T>;
   /** Where it is not the parser's own. */
   readonly unit?: string;
   readonly doc: string;
 }
 
-export function setting<T>(parser: Parser<T>, spec: SettingSpec<T>): Setting<T> {
+export function setting<T>(parser: Parser<T>, spec: SettingSpec<NoInfer<T>>): Setting<T> {
   const fallback = 'default' in spec ? { value: spec.default as T } : null;
   return { parser, env: spec.env, fallback, unit: spec.unit ?? parser.unit, doc: spec.doc };
 }

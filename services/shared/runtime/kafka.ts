@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig } from 'kafkajs';
 import { registerCompression } from './compression';
 import { FatalError, messageOf, TransientError } from './errors';
 import { kafkaLogCreator, type Log } from './log';
@@ -52,4 +52,26 @@ export function kafkaFailure(error: unknown, doing: string): Error {
     return new FatalError(`${message} (${type}: trying again will not help)`, { cause: error });
   }
   return new TransientError(message, { cause: error, server: 'kafka' });
+}
+
+export interface LogBounds {
+  /** Offset of the first record there is. */
+  readonly low: number;
+  /** Offset the next record will have. */
+  readonly high: number;
+}
+
+/** Where the log of each partition of a topic begins and ends; TransientError when nobody answers. */
+export async function logBounds(
+  admin: Admin,
+  topic: string,
+): Promise<ReadonlyMap<number, LogBounds>> {
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(
+      offsets.map((one) => [one.partition, { low: Number(one.low), high: Number(one.high) }]),
+    );
+  } catch (error) {
+    throw kafkaFailure(error, `asking for the offsets of ${topic}`);
+  }
 }

@@ -139,3 +139,29 @@ export function httpSettings(portEnv: string, port: number) {
     }),
   };
 }
+
+export const clickHouseSettings = {
+  clickHouseUrl: setting(url, {
+    env: 'CLICKHOUSE_URL',
+    default: 'http://127.0.0.1:8123',
+    doc: 'ClickHouse over HTTP; may carry user:password.',
+  }),
+  clickHouseDatabase: setting(text, {
+    env: 'CLICKHOUSE_DATABASE',
+    default: 'tributary',
+    doc: 'Database of the tables; made by the set-up.',
+  }),
+};
+
+export const redisSettings = {
+  redisUrl: setting(url, {
+    env: 'REDIS_URL',
+    default: 'redis://127.0.0.1:6379',
+    doc: 'Redis; may carry user:password and a database number.',
+  }),
+  redisKeyPrefix: setting(text, {
+    env: 'REDIS_KEY_PREFIX',
+    default: '',
+    doc: 'Put before every key, so that several installations can share one Redis.',
+  }),
+};

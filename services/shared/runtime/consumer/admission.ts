@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { FatalError } from '../errors';
-import { kafkaFailure } from '../kafka';
+import { kafkaFailure, type LogBounds, logBounds } from '../kafka';
 import type { OwnedPartition } from './assignment';
 
 /** Whether effects of a partition are on record although the group has no offset for it. */
@@ -13,11 +13,6 @@ export interface Admission {
   /** Whether offsets below `to` are missing for a good reason (transaction markers, compaction).
    *  FatalError where retention deleted them, or the log begins anew. */
   explainGap(owned: OwnedPartition, to: number): Promise<void>;
-}
-
-interface Bounds {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** `admin` must be connected. Failures to ask are TransientErrors. */
@@ -53,18 +48,6 @@ export function createAdmission(admin: Admin, groupId: string, known?: Known): A
   };
 }
 
-/** First and next offset of each partition of a topic. */
-export async function logBounds(admin: Admin, topic: string): Promise<ReadonlyMap<number, Bounds>> {
-  try {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(
-      offsets.map((one) => [one.partition, { low: Number(one.low), high: Number(one.high) }]),
-    );
-  } catch (error) {
-    throw kafkaFailure(error, `asking for the offsets of ${topic}`);
-  }
-}
-
 async function committedOffsets(
   admin: Admin,
   groupId: string,
@@ -78,7 +61,12 @@ async function committedOffsets(
   }
 }
 
-function assertWithin(one: OwnedPartition, offset: number, { low, high }: Bounds, group: string) {
+function assertWithin(
+  one: OwnedPartition,
+  offset: number,
+  { low, high }: LogBounds,
+  group: string,
+) {
   const found = `${at(one)}: group ${group} committed offset ${offset}`;
   if (offset < low)
     throw new FatalError(`${found}, but the log starts at ${low}. ${whatIfExpired}`);

@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { messageOf } from '../errors';
 import { type Check, well } from '../health';
+import { logBounds } from '../kafka';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
-import { logBounds } from './admission';
 import type { Assignment, OwnedPartition } from './assignment';
 
 /** Sets a partition's lag as it is known now. */
