@@ -44,7 +44,8 @@ function main(port: number, folder: string): void {
       front.engine.close();
       process.exit(0);
     });
-    server.closeIdleConnections();
+    // Connections that are busy now are idle, and kept alive, once they have their answer.
+    setInterval(() => server.closeIdleConnections(), 100);
   };
   process.once('SIGTERM', stop);
   // The supervisor holds the other end: it is gone.
