@@ -1,5 +1,6 @@
 import { type MarkovModel, markovCredits, markovModel } from './markov';
 import { type Credits, creditByTouch, type PathCount, totalOf } from './paths';
+import { directChannel } from './session';
 import { shapleyCredits } from './shapley';
 
 /** The models by the names that queries use. */
@@ -14,9 +15,6 @@ export const attributionModels = [
   'shapley_subset',
 ] as const;
 export type AttributionModel = (typeof attributionModels)[number];
-
-/** The channel of a visit that nothing led to. */
-export const directChannel = 'Direct';
 
 const halfLifeMs = 7 * 86_400_000;
 
@@ -39,9 +37,11 @@ const touchWeights: Record<TouchModel, (row: PathCount) => readonly number[]> = 
 export function attribute(
   model: AttributionModel,
   paths: readonly PathCount[],
-  chain: MarkovModel = markovModel(paths),
+  chain?: MarkovModel,
 ): Credits {
-  if (model === 'markov_order1') return markovCredits(chain, totalOf(paths));
+  if (model === 'markov_order1') {
+    return markovCredits(chain ?? markovModel(paths), totalOf(paths));
+  }
   if (model === 'shapley_subset') return shapleyCredits(paths);
   return creditByTouch(paths, touchWeights[model]);
 }

@@ -1,0 +1,42 @@
+import { setting } from '../shared/runtime/config';
+import { between, integer, milliseconds } from '../shared/runtime/parser';
+import {
+  clickHouseSettings,
+  httpSettings,
+  logSettings,
+  redisSettings,
+  tenantSettings,
+} from '../shared/runtime/settings';
+
+export const insightsSettings = {
+  ...logSettings,
+  ...clickHouseSettings,
+  ...redisSettings,
+  ...tenantSettings,
+  ...httpSettings('INSIGHTS_PORT', 8090),
+  queryTimeoutMs: setting(between(milliseconds, { min: 1000, max: 3_600_000 }), {
+    env: 'INSIGHTS_QUERY_TIMEOUT',
+    default: 30_000,
+    doc: 'ClickHouse stops a query after this; the answer is then 503.',
+  }),
+  queriesAtOnce: setting(between(integer, { min: 1, max: 1000 }), {
+    env: 'INSIGHTS_QUERIES_AT_ONCE',
+    default: 8,
+    doc: 'Most queries at ClickHouse at the same time; others wait for their turn.',
+  }),
+  redisTimeoutMs: setting(between(milliseconds, { min: 100, max: 60_000 }), {
+    env: 'REDIS_TIMEOUT',
+    default: 2000,
+    doc: 'How long one call to Redis may take before it counts as failed.',
+  }),
+  tagEventsLookBackMs: setting(between(milliseconds, { min: 3_600_000, max: 31_622_400_000 }), {
+    env: 'INSIGHTS_TAG_EVENTS_LOOK_BACK',
+    default: 7_776_000_000,
+    doc: 'How far before the last event of a user the events behind the tags are looked for.',
+  }),
+  tagEventsRead: setting(between(integer, { min: 1, max: 10_000 }), {
+    env: 'INSIGHTS_TAG_EVENTS_READ',
+    default: 500,
+    doc: 'How many of the latest events of a user are looked at for them.',
+  }),
+};

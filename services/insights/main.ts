@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { systemClock } from '../shared/runtime/clock';
+import { readSettings } from '../shared/runtime/config';
+import { createHttp } from '../shared/runtime/http';
+import { createLog } from '../shared/runtime/log';
+import { createMetrics } from '../shared/runtime/metrics';
+import { projectRoot } from '../shared/runtime/root';
+import { runService } from '../shared/runtime/run';
+import { loadTenants } from '../shared/runtime/tenants';
+import { connectClickHouse } from '../shared/stores/clickhouse/client';
+import { createFactsReader } from '../shared/stores/clickhouse/queries/facts-reader';
+import { answerOf, connectRedis } from '../shared/stores/redis/client';
+import { redisKeys } from '../shared/stores/redis/keys';
+import { createTags } from '../shared/stores/redis/tags';
+import { insightsSettings } from './config';
+import { insightsRoutes } from './routes';
+import { timed } from './timed';
+
+async function main(): Promise<void> {
+  const settings = readSettings(insightsSettings, process.env);
+  const log = createLog('insights', { level: settings.logLevel });
+  const metrics = createMetrics('insights');
+  const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
+  const clickhouse = connectClickHouse({
+    url: settings.clickHouseUrl,
+    database: settings.clickHouseDatabase,
+    application: 'insights',
+    maxExecutionMs: settings.queryTimeoutMs,
+    maxConnections: settings.queriesAtOnce,
+  });
+  const redis = connectRedis({
+    url: settings.redisUrl,
+    commandTimeoutMs: settings.redisTimeoutMs,
+    onDown: (why) => log.warn({ why }, 'Redis is down'),
+    onUp: () => log.info({}, 'Redis is back'),
+  });
+  const server = createHttp({
+    log,
+    metrics,
+    health: {
+      live: {},
+      ready: { clickhouse: () => clickhouse.ping(), redis: () => answerOf(redis.ping()) },
+    },
+    openapi: () => server.swagger(),
+  });
+  await insightsRoutes(server, {
+    ...settings,
+    tenants,
+    facts: timed(createFactsReader(clickhouse), 'clickhouse', metrics),
+    interests: timed(createTags(redis, redisKeys(settings.redisKeyPrefix)), 'redis', metrics),
+    clock: systemClock,
+  });
+  await runService({
+    name: 'insights',
+    log,
+    http: { server, host: settings.host, port: settings.port },
+    closes: [
+      { name: 'clickhouse', close: () => clickhouse.close() },
+      { name: 'redis', close: async () => redis.disconnect() },
+    ],
+  });
+}
+
+main().catch((error: unknown) => {
+  createLog('insights').error({ err: error }, 'insights cannot start');
+  process.exitCode = 1;
+  setImmediate(() => process.exit(1));
+});

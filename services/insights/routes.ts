@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { Tenant } from '../shared/domain/tenant';
+import type { Clock } from '../shared/runtime/clock';
+import { collectOpenapi } from '../shared/runtime/openapi';
+import { attributionRoutes, type PathsReader } from './attribution';
+import { type ChannelsReader, channelsRoutes } from './channels';
+import { type CountsReader, countsRoutes } from './counts';
+import { eventsRoutes, type RecordsReader } from './events';
+import { type FunnelReader, funnelRoutes } from './funnel';
+import { type LedgerReader, ledgerRoutes } from './ledger';
+import { parameterFault, refuseUnknownParameters } from './parameters';
+import { type Interests, type UserEventsReader, usersRoutes } from './users';
+
+/** What is read of ClickHouse: one method a question. */
+export type FactsReader = LedgerReader &
+  CountsReader &
+  FunnelReader &
+  ChannelsReader &
+  PathsReader &
+  RecordsReader &
+  UserEventsReader;
+
+export interface InsightsDeps {
+  readonly tenants: readonly Tenant[];
+  readonly facts: FactsReader;
+  readonly interests: Interests;
+  readonly clock: Clock;
+  readonly tagEventsLookBackMs: number;
+  readonly tagEventsRead: number;
+}
+
+/** Puts the query API and the collection of its OpenAPI document (`server.swagger()`) on a server.
+ *  400 says which parameter is wrong, 404 that there is no such user or message, 503 that Redis or
+ *  ClickHouse cannot be asked now. */
+export async function insightsRoutes(server: FastifyInstance, deps: InsightsDeps): Promise<void> {
+  await collectOpenapi(server, {
+    title: 'Tributary insights',
+    description:
+      'What became of every event, and what the counted ones say. Times are ISO 8601 UTC, `from` is ' +
+      'included and `to` is not; amounts are decimal strings in a named currency.',
+  });
+  await server.register(async (api) => {
+    api.addHook('preValidation', refuseUnknownParameters);
+    api.setSchemaErrorFormatter(([fault]) => parameterFault(fault));
+    ledgerRoutes(api, deps);
+    countsRoutes(api, deps);
+    funnelRoutes(api, deps);
+    channelsRoutes(api, deps);
+    attributionRoutes(api, deps);
+    usersRoutes(api, deps);
+    eventsRoutes(api, deps);
+  });
+}

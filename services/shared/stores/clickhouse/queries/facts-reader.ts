@@ -1,0 +1,41 @@
+import type { PathInCurrency } from '../../../domain/attribution-report';
+import type { ChannelPart } from '../../../domain/channel-report';
+import type { FunnelRow } from '../../../domain/funnel-report';
+import type { Ledger } from '../../../domain/ledger';
+import type { RecordEffects, StoredRecord } from '../../../domain/stored-record';
+import type { ClickHouse } from '../client';
+import { type ChannelsFilter, readChannels } from './channels';
+import { type CountsFilter, type EventCount, eventCounts } from './counts';
+import { readEffects } from './effects';
+import { type FunnelQuestion, readFunnel } from './funnel';
+import { type LedgerFilter, readLedger } from './ledger';
+import { conversionPaths, type PathsFilter } from './paths';
+import { ask } from './query';
+import { type RecordsFilter, recordsOfMessage } from './records';
+import { latestEventsOfUser, type UserEvent, type UserEventsFilter } from './user-events';
+
+/** Every question that is asked of ClickHouse about events. All reject with a TransientError while
+ *  the server cannot answer. */
+export interface FactsReader {
+  ledger(filter: LedgerFilter): Promise<Ledger>;
+  counts(filter: CountsFilter): Promise<readonly EventCount[]>;
+  funnel(question: FunnelQuestion): Promise<readonly FunnelRow[]>;
+  channels(filter: ChannelsFilter): Promise<readonly ChannelPart[]>;
+  paths(filter: PathsFilter): Promise<readonly PathInCurrency[]>;
+  records(filter: RecordsFilter): Promise<readonly StoredRecord[]>;
+  effects(record: StoredRecord, zone: string): Promise<RecordEffects>;
+  userEvents(filter: UserEventsFilter): Promise<readonly UserEvent[]>;
+}
+
+export function createFactsReader(clickhouse: ClickHouse): FactsReader {
+  return {
+    ledger: (filter) => readLedger(clickhouse, filter),
+    counts: (filter) => ask(clickhouse, eventCounts(filter)),
+    funnel: (question) => readFunnel(clickhouse, question),
+    channels: (filter) => readChannels(clickhouse, filter),
+    paths: (filter) => ask(clickhouse, conversionPaths(filter)),
+    records: (filter) => ask(clickhouse, recordsOfMessage(filter)),
+    effects: (record, zone) => readEffects(clickhouse, record, zone),
+    userEvents: (filter) => ask(clickhouse, latestEventsOfUser(filter)),
+  };
+}

@@ -1,0 +1,168 @@
+import {
+  type Ledger,
+  ledgerOf,
+  type PartitionDoubles,
+  type PartitionHole,
+  type PartitionName,
+  type PartitionRows,
+  type PartitionSpan,
+  partitionsWithHoles,
+  type ReasonCount,
+} from '../../../domain/ledger';
+import type { Outcome } from '../../../domain/outcome';
+import type { ClickHouse, QueryParameters } from '../client';
+import { ask, askOne, type Query, type RawRow } from './query';
+
+/** Append time, from inclusive to exclusive, milliseconds UTC; null: no bound, every tenant. */
+export interface LedgerFilter {
+  readonly tenant: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** Reads the ledger; what is missing and what was accepted only where all of it is asked for. */
+export async function readLedger(clickhouse: ClickHouse, filter: LedgerFilter): Promise<Ledger> {
+  const isWhole = filter.tenant === null && filter.from === null && filter.to === null;
+  // Ends before rows: a record that arrives in between is then no record without a row.
+  const spans = isWhole ? await ask(clickhouse, partitionSpans) : null;
+  const [reasons, rows, doubled] = await Promise.all([
+    ask(clickhouse, outcomesByReason(filter)),
+    ask(clickhouse, rowsByPartition(filter)),
+    askOne(clickhouse, doubledInAll(filter)),
+  ]);
+  const doubles = doubled === 0 ? [] : await ask(clickhouse, doubledByPartition(filter));
+  const withHoles = spans === null ? [] : partitionsWithHoles(rows, spans);
+  const holes = await Promise.all(withHoles.map((span) => askOne(clickhouse, firstHole(span))));
+  return ledgerOf({ reasons, rows, spans, doubles, holes });
+}
+
+/** Records by what became of them. */
+export function outcomesByReason(filter: LedgerFilter): Query<ReasonCount> {
+  return {
+    sql: `SELECT outcome, reason, count() AS events
+  FROM events FINAL
+ WHERE ${conditions(filter)} AND outcome != 'void'
+ GROUP BY outcome, reason
+ ORDER BY outcome, reason`,
+    params: parametersOf(filter),
+    parseRow: (raw) => ({
+      outcome: String(raw.outcome) as Outcome,
+      reason: String(raw.reason),
+      events: Number(raw.events),
+    }),
+  };
+}
+
+/** Coordinates that have a row. Versions share their coordinates, so they need not be merged. */
+export function rowsByPartition(filter: LedgerFilter): Query<PartitionRows> {
+  return {
+    sql: `SELECT topic, partition, groupBitmap(offset) AS offsets,
+       groupBitmapIf(offset, outcome = 'void') AS voids,
+       min(offset) AS firstOffset, max(offset) AS lastOffset
+  FROM events
+ WHERE ${conditions(filter)}
+ GROUP BY topic, partition
+ ORDER BY topic, partition`,
+    params: parametersOf(filter),
+    parseRow: (raw) => ({
+      ...partitionNameOf(raw),
+      offsets: Number(raw.offsets),
+      voids: Number(raw.voids),
+      firstOffset: Number(raw.firstOffset),
+      lastOffset: Number(raw.lastOffset),
+    }),
+  };
+}
+
+/** First offsets as written down at set-up, with the last sampled log ends. */
+export const partitionSpans: Query<PartitionSpan> = {
+  sql: `SELECT topic, partition, firstOffset, logEnd
+  FROM (SELECT topic, partition, firstOffset FROM topic_starts FINAL) AS starts
+  LEFT JOIN (SELECT topic, partition, logEnd FROM topic_ends FINAL) AS ends
+ USING (topic, partition)
+ ORDER BY topic, partition`,
+  params: {},
+  parseRow: (raw) => ({
+    ...partitionNameOf(raw),
+    firstOffset: Number(raw.firstOffset),
+    logEnd: Number(raw.logEnd),
+  }),
+};
+
+/** A message is the same by tenant, message id and content; 128 bits of hash stand for the three. */
+const message = 'sipHash128(tenant, messageId, contentHash)';
+
+/** How many counted records there are beyond the first of each message. */
+export function doubledInAll(filter: LedgerFilter): Query<number> {
+  return {
+    sql: `SELECT count() - uniqExact(${message}) AS doubled
+  FROM events FINAL
+ WHERE ${conditions(filter)} AND outcome = 'counted'`,
+    params: parametersOf(filter),
+    parseRow: (raw) => Number(raw.doubled),
+  };
+}
+
+/** The same, where they are. */
+export function doubledByPartition(filter: LedgerFilter): Query<PartitionDoubles> {
+  return {
+    sql: `SELECT copy.1 AS topic, copy.2 AS partition, count() AS doubled
+  FROM (
+    SELECT arrayJoin(arraySlice(arraySort(copies), 2)) AS copy
+      FROM (
+        SELECT groupArray((toString(topic), partition, offset)) AS copies
+          FROM events FINAL
+         WHERE ${conditions(filter)} AND outcome = 'counted'
+         GROUP BY ${message}
+        HAVING count() > 1
+      )
+  )
+ GROUP BY topic, partition
+ ORDER BY topic, partition`,
+    params: parametersOf(filter),
+    parseRow: (raw) => ({ ...partitionNameOf(raw), doubled: Number(raw.doubled) }),
+  };
+}
+
+/** The first offset without a row, of a partition that has some after it. */
+export function firstHole(span: PartitionSpan): Query<PartitionHole> {
+  return {
+    sql: `SELECT min(if(previous + 1 < offset, previous + 1, NULL)) AS hole
+  FROM (
+    SELECT toInt64(offset) AS offset,
+           lagInFrame(offset, 1, toInt64({first:Int64} - 1)) OVER (ORDER BY offset) AS previous
+      FROM (
+        SELECT DISTINCT toInt64(offset) AS offset
+          FROM events
+         WHERE topic = {topic:String} AND partition = {partition:UInt16}
+           AND offset >= {first:Int64}
+      )
+  )`,
+    params: { topic: span.topic, partition: span.partition, first: span.firstOffset },
+    parseRow: (raw) => ({
+      topic: span.topic,
+      partition: span.partition,
+      offset: Number(raw.hole),
+    }),
+  };
+}
+
+function conditions({ tenant, from, to }: LedgerFilter): string {
+  const all = ['1'];
+  if (tenant !== null) all.push('tenant = {tenant:String}');
+  if (from !== null) all.push("appendedAt >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')");
+  if (to !== null) all.push("appendedAt < fromUnixTimestamp64Milli({to:Int64}, 'UTC')");
+  return all.join(' AND ');
+}
+
+function parametersOf({ tenant, from, to }: LedgerFilter): QueryParameters {
+  return {
+    ...(tenant !== null && { tenant }),
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
+  };
+}
+
+function partitionNameOf(raw: RawRow): PartitionName {
+  return { topic: String(raw.topic), partition: Number(raw.partition) };
+}
