@@ -47,7 +47,16 @@ export function channelFieldsOf(context: JsonObject, page: JsonObject): ChannelF
   const query = url === null ? noQuery : queryOf(url);
   const said = campaignOf(objectAt(context, 'campaign'));
   const campaign = said ?? utmOf(query) ?? noCampaign;
-  return { ...campaign, clickId: clickIdOf(query), referrer, url };
+  return {
+    source: campaign.source,
+    medium: campaign.medium,
+    campaign: campaign.campaign,
+    term: campaign.term,
+    content: campaign.content,
+    clickId: clickIdOf(query),
+    referrer,
+    url,
+  };
 }
 
 type Campaign = Pick<ChannelFields, 'source' | 'medium' | 'campaign' | 'term' | 'content'>;
@@ -100,7 +109,8 @@ function clickIdOf(query: ReadonlyMap<string, string>): string | null {
 function queryOf(url: string): ReadonlyMap<string, string> {
   const start = url.indexOf('?');
   if (start < 0) return noQuery;
-  const hash = url.indexOf('#', start);
+  const hash = url.indexOf('#');
+  if (hash >= 0 && hash < start) return noQuery;
   const query = new Map<string, string>();
   for (const pair of url.slice(start + 1, hash < 0 ? undefined : hash).split('&')) {
     const [name, value] = splitPair(pair);

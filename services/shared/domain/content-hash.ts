@@ -1,4 +1,10 @@
-import { type Canonical, canonicalJson, createCanonicalWriter } from './canonical-json';
+import {
+  type Canonical,
+  canonicalJson,
+  createCanonicalWriter,
+  quoted,
+  sortedKeys,
+} from './canonical-json';
 import type { Event } from './event';
 import { isObject, type JsonObject } from './json';
 
@@ -31,16 +37,16 @@ export function messageContent(message: JsonObject, call: string | null): Messag
   const derived = message.originalTimestamp === undefined ? '' : 'timestamp';
   let properties = '{}';
   let text = `${call ?? ''}{`;
-  for (const key of Object.keys(message).sort()) {
+  for (const key of sortedKeys(message)) {
     if (transportKeys.has(key) || key === derived) continue;
     const value = message[key];
     const written = isObject(value)
       ? writer.writeObject(value, key === 'context' ? isAddress : keepAll)
       : writer.write(value);
     if (key === bag && isObject(value)) properties = written;
-    text += `${JSON.stringify(key)}:${written},`;
+    text += `${quoted(key)}:${written},`;
   }
-  return { text, properties, tooDeep: writer.tooDeep() };
+  return { text: `${text}}`, properties, tooDeep: writer.tooDeep() };
 }
 
 /** The canonical content of an event that another producer wrote: what it said, without what the

@@ -36,7 +36,8 @@ export function wellFormed(text: string): string {
 /** What a value is, for a message to the person who sent it. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** Whether a text has more UTF-8 bytes than a bound, without encoding the short ones. */

@@ -81,7 +81,8 @@ export function draftOf(message: JsonObject, envelope: Envelope, tools: MessageT
   const original = parseInstant(message.originalTimestamp ?? message.timestamp);
   const originalAt = original.ok ? original.at : null;
   const sentAt = envelope.imported ? null : sentAtOf(envelope.sentAt ?? message.sentAt);
-  const times = { originalAt, sentAt, receivedAt: envelope.receivedAt };
+  const receivedAt = envelope.receivedAt;
+  const { eventAt, clock } = eventTime({ originalAt, sentAt, receivedAt });
   const { messageId, anonymousId, userId, deviceId, sessionId } = identity;
   const head: Head = {
     tenant: envelope.tenant.name,
@@ -94,8 +95,11 @@ export function draftOf(message: JsonObject, envelope: Envelope, tools: MessageT
     deviceId,
     sessionId,
     library: textOf(objectAt(context, 'library').name) ?? textOf(context.library),
-    ...times,
-    ...eventTime(times),
+    originalAt,
+    sentAt,
+    receivedAt,
+    eventAt,
+    clock,
     contentHash: contentHash(content.text, tools.sha256Hex),
   };
   const properties = objectAt(message, 'properties');

@@ -1,7 +1,7 @@
 import { canonicalJson, maxDepth } from './canonical-json';
 import { channelFieldsOf } from './channel-fields';
-import { channelVerdict } from './channel-group';
-import { commerceOf } from './commerce';
+import { type ChannelTenant, channelVerdict } from './channel-group';
+import { type Commerce, commerceOf } from './commerce';
 import { contentHash } from './content-hash';
 import type { Event, EventChannel } from './event';
 import { maxIdBytes } from './identity';
@@ -32,25 +32,48 @@ export function eventOf(message: unknown, envelope: Envelope, tools: MessageTool
   if (refusal !== null) return { event: refusedEvent(draft, refusal), call: draft.call };
   const commerce = commerceOf(draft.type, draft.properties, envelope.tenant.currency);
   if (!commerce.ok) return { event: refusedEvent(draft, commerce.refusal), call: draft.call };
-  const { context, properties, type } = draft;
-  const event: Event = {
-    ...draft.head,
-    ip: textOf(context.ip) ?? envelope.browser?.ip ?? null,
-    userAgent: textOf(context.userAgent) ?? envelope.browser?.userAgent ?? null,
-    category: categoryOf(draft),
-    searchQuery: type === 'products_searched' ? textAt(properties, ...queryKeys) : null,
-    ...commerce.commerce,
-    channel: channelOf(draft, envelope),
-    properties: propertiesOf(draft),
-    invalid: null,
-    redriveOf: null,
-  };
-  return { event, call: draft.call };
+  return { event: soundEvent(draft, commerce.commerce, envelope), call: draft.call };
 }
 
 const queryKeys = ['query', 'search_term', 'search_query'] as const;
 /** A refused event's name is cut to this many characters: it may be all that is wrong with it. */
 const maxRefusedName = 256;
+
+/** Written out field by field: one shape for every event, and four times as fast to make and to
+ *  encode as with the parts spread into it. */
+function soundEvent(draft: Draft, commerce: Commerce, { browser, tenant }: Envelope): Event {
+  const { head, context, properties } = draft;
+  return {
+    tenant: head.tenant,
+    messageId: head.messageId,
+    messageIdMade: head.messageIdMade,
+    type: head.type,
+    name: head.name,
+    anonymousId: head.anonymousId,
+    userId: head.userId,
+    deviceId: head.deviceId,
+    ip: textOf(context.ip) ?? browser?.ip ?? null,
+    userAgent: textOf(context.userAgent) ?? browser?.userAgent ?? null,
+    library: head.library,
+    sessionId: head.sessionId,
+    originalAt: head.originalAt,
+    sentAt: head.sentAt,
+    receivedAt: head.receivedAt,
+    eventAt: head.eventAt,
+    clock: head.clock,
+    contentHash: head.contentHash,
+    category: categoryOf(draft),
+    searchQuery: head.type === 'products_searched' ? textAt(properties, ...queryKeys) : null,
+    items: commerce.items,
+    shop: commerce.shop,
+    channel: channelOf(draft, tenant),
+    currency: commerce.currency,
+    effect: commerce.effect,
+    properties: propertiesOf(draft),
+    invalid: null,
+    redriveOf: null,
+  };
+}
 
 /** What is wrong with a message, its commerce apart; the first fault, or null. */
 function refusalOf(draft: Draft, envelope: Envelope): Refusal | null {
@@ -89,9 +112,21 @@ function categoryOf({ message, properties, call, type }: Draft): string | null {
   return hasOne ? textOf(properties.category) : null;
 }
 
-function channelOf({ context, properties, call }: Draft, envelope: Envelope): EventChannel {
+function channelOf({ context, properties, call }: Draft, tenant: ChannelTenant): EventChannel {
   const fields = channelFieldsOf(context, call === 'page' ? properties : {});
-  return { ...fields, ...channelVerdict(fields, envelope.tenant) };
+  const { group, selfReferral } = channelVerdict(fields, tenant);
+  return {
+    source: fields.source,
+    medium: fields.medium,
+    campaign: fields.campaign,
+    term: fields.term,
+    content: fields.content,
+    clickId: fields.clickId,
+    referrer: fields.referrer,
+    url: fields.url,
+    group,
+    selfReferral,
+  };
 }
 
 /** What `properties` keeps of each call, one JSON object. */
