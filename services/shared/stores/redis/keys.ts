@@ -7,6 +7,8 @@ export interface RedisKeys {
   profile(tenant: string, id: string): string;
   /** Hash: fingerprints of message ids to their claims. Lives 7 days from the last write or hit. */
   claims(tenant: string, day: string, bucket: number): string;
+  /** Set: partitions, as `topic/partition`, that a consumer group has had effects of. For ever. */
+  consumed(group: string): string;
 }
 
 /** The keys under a prefix (setting REDIS_KEY_PREFIX), so that several installations or tests can
@@ -16,6 +18,7 @@ export function redisKeys(prefix = ''): RedisKeys {
     tags: (tenant, id) => `${prefix}tags:{${tenant}:${id}}`,
     profile: (tenant, id) => `${prefix}profile:{${tenant}:${id}}`,
     claims: (tenant, day, bucket) => `${prefix}claims:{${tenant}:${day}:${bucket}}`,
+    consumed: (group) => `${prefix}consumed:{${group}}`,
   };
 }
 

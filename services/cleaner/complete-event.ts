@@ -1,0 +1,55 @@
+import { withDerived } from '../shared/domain/derived';
+import {
+  type CleanEvent,
+  type Clock,
+  clocks,
+  type Event,
+  eventTypes,
+} from '../shared/domain/event';
+import { futureMs } from '../shared/domain/event-time';
+import type { Tenant } from '../shared/domain/tenant';
+import { sha256Hex } from '../shared/runtime/hash';
+import type { SourceRecord } from '../shared/runtime/stage';
+
+/** A receipt further than this from the record's append time was no receipt of this record. */
+const receiptWithinMs = 7 * 86_400_000;
+
+/** The event with everything that is derived. The collector's come back as they are. Other producers
+ *  may leave out what is derived, and what they filled in is dropped, and derived like the rest,
+ *  where it cannot be true: rows are kept by month of receipt and weights grow with event time, so
+ *  one wrong year would hurt every reader. Pure: the same record is completed alike each time. */
+export function completeEvent(event: Event, record: SourceRecord, tenant: Tenant): CleanEvent {
+  const receivedAt = plausibleReceipt(event.receivedAt, record.appendedAt);
+  const completed = withDerived(
+    {
+      ...event,
+      type: eventTypes.includes(event.type) ? event.type : 'custom',
+      anonymousId: event.anonymousId || null,
+      userId: event.userId || null,
+      receivedAt,
+      eventAt: plausibleEventAt(event.eventAt, receivedAt ?? record.appendedAt),
+      clock: clocks.includes(event.clock as Clock) ? event.clock : null,
+      contentHash: /^[a-z][0-9a-f]{31}$/.test(event.contentHash ?? '') ? event.contentHash : null,
+    },
+    record.appendedAt,
+    { tenant, sha256Hex },
+  );
+  return event.messageId === '' ? withMessageId(completed, record) : completed;
+}
+
+function plausibleReceipt(receivedAt: number | null, appendedAt: number): number | null {
+  if (receivedAt === null || Math.abs(appendedAt - receivedAt) > receiptWithinMs) return null;
+  return receivedAt;
+}
+
+function plausibleEventAt(eventAt: number | null, receivedAt: number): number | null {
+  if (eventAt === null || eventAt < 0 || eventAt > receivedAt + futureMs) return null;
+  return eventAt;
+}
+
+/** With a client time the content identifies the message, as it does in the collector; without one
+ *  only the record itself is known not to be another. */
+function withMessageId(event: CleanEvent, { topic, partition, offset }: SourceRecord): CleanEvent {
+  const made = event.originalAt === null ? `${topic}/${partition}/${offset}` : event.contentHash;
+  return { ...event, messageId: made, messageIdMade: true };
+}

@@ -1,0 +1,44 @@
+import type { JudgedEvent, Outcome } from '../shared/domain/outcome';
+import type { OutgoingMessage } from '../shared/runtime/publisher';
+import type { RecordBatch } from '../shared/runtime/stage';
+import type { TopicKey, Topics } from '../shared/runtime/topics';
+
+/** Where each outcome goes on. */
+const targets = {
+  counted: 'clean',
+  duplicate: 'rejected',
+  bot: 'rejected',
+  held: 'rejected',
+  rejected: 'rejected',
+  collision: 'rejected',
+  dead: 'deadLetter',
+  erased: 'rejected',
+} as const satisfies Record<Outcome, TopicKey>;
+
+export interface OutcomePublisher {
+  /** Resolves when all replicas acknowledged all messages, in order. */
+  publish(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<void>;
+  encode(judged: JudgedEvent): Buffer;
+  readonly topics: Topics;
+}
+
+/** Publishes the outcomes of a batch's records, which stand in the same order. Each goes to the
+ *  partition number of its source, under its source's key: one user's records stay in order all the
+ *  way, and so a watermark skips none. Decisions go on as clean records, whatever they decide. */
+export async function publishOutcomes(
+  batch: RecordBatch,
+  outcomes: readonly JudgedEvent[],
+  { publish, encode, topics }: OutcomePublisher,
+): Promise<void> {
+  const byTopic = new Map<string, OutgoingMessage[]>();
+  outcomes.forEach((judged, index) => {
+    const topic = topics[judged.version > 0 ? 'clean' : targets[judged.outcome]];
+    const messages = byTopic.get(topic) ?? [];
+    byTopic.set(topic, messages);
+    messages.push({ key: batch.records[index]?.key ?? null, value: encode(judged) });
+  });
+  const requests = [...byTopic].map(([topic, messages]) =>
+    publish(topic, batch.partition, messages),
+  );
+  await Promise.all(requests);
+}
