@@ -3,9 +3,7 @@ import { Type, types } from 'avsc';
 /** Parses a schema to a type whose arrays and maps cannot be made to claim more than there is.
  *  Throws where the text is no Avro schema. */
 export function parseAvro(schemaText: string): Type {
-  const type = Type.forSchema(JSON.parse(schemaText));
-  boundCollections(type, new Set());
-  return type;
+  return Type.forSchema(JSON.parse(schemaText));
 }
 
 /** The part of avsc's reader (5.7) that the bound below takes the place of. */
@@ -21,26 +19,10 @@ interface Reader {
 }
 
 /** avsc allocates what a block's count says and reads zeros past the end of the buffer: five bytes
- *  would become millions of items. Here no collection has more items than the value has bytes. */
-function boundCollections(type: Type, seen: Set<Type>): void {
-  if (seen.has(type)) return;
-  seen.add(type);
-  for (const inner of innerTypes(type)) boundCollections(inner, seen);
-  if (Type.isType(type, 'array')) {
-    Object.assign(type, { _read: readArray, _skip: skipWith(readArray) });
-  }
-  if (Type.isType(type, 'map')) Object.assign(type, { _read: readMap, _skip: skipWith(readMap) });
-}
-
-function innerTypes(type: Type): readonly Type[] {
-  if (type instanceof types.RecordType) return type.fields.map((field) => field.type);
-  if (type instanceof types.ArrayType) return [type.itemsType];
-  if (type instanceof types.MapType) return [type.valuesType];
-  if (type instanceof types.LogicalType) return [type.underlyingType];
-  if (type instanceof types.UnwrappedUnionType) return type.types;
-  if (type instanceof types.WrappedUnionType) return type.types;
-  return [];
-}
+ *  would become millions of items. Here no collection has more items than the value has bytes.
+ *  Set for the whole process, since avsc freezes every type it makes. */
+Object.assign(types.ArrayType.prototype, { _read: readArray, _skip: skipWith(readArray) });
+Object.assign(types.MapType.prototype, { _read: readMap, _skip: skipWith(readMap) });
 
 function readArray(this: { readonly itemsType: Reader }, tap: Tap): unknown[] {
   const items: unknown[] = [];
