@@ -52,12 +52,14 @@ export async function measureReplay(
   }
 }
 
-async function ledgerFigures(stack: Stack) {
+/** Raw records so far, and how many of them have no row. */
+export async function ledgerFigures(stack: Stack) {
   const { accepted, unaccounted } = await ask<Ledger>(stack.url('insights'), '/v1/ledger');
   return { accepted: accepted ?? 0, unaccounted: unaccounted ?? 0 };
 }
 
-async function waitUntilProcessed(
+/** Resolves when the ledger shows `accepted` raw records and each is processed and can be queried. */
+export async function waitUntilProcessed(
   stack: Stack,
   { accepted, say }: { accepted: number; say: (line: string) => void },
 ): Promise<void> {

@@ -4,6 +4,8 @@ import { addReplayFlags, type ReplayFlags } from '../replay/options';
 export interface StartFlags extends ReplayFlags {
   readonly fresh: boolean;
   readonly replay?: string;
+  /** Whose figures the summary shows. */
+  readonly tenant: string;
   readonly summary?: string;
   readonly exit: boolean;
 }
@@ -19,6 +21,7 @@ export function readFlags(argv: readonly string[]): StartFlags {
         .default('off'),
     )
     .option('--replay <file>', 'send a recorded file through and sum up')
+    .option('--tenant <name>', 'whose figures the summary shows', 'demo')
     .option('--summary <file>', 'write the summary there, as JSON')
     .option('--exit', 'stop everything after the summary', false);
   addReplayFlags(command).parse([...argv], { from: 'user' });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '../../services/shared/runtime/root';
 import type { ReplayReport } from '../replay/replay';
 
 export interface ReplayProcessOptions {
@@ -19,7 +20,7 @@ export async function runReplay(options: ReplayProcessOptions): Promise<ReplayRe
   const { args, folder, started, signal } = options;
   mkdirSync(join(folder, 'run'), { recursive: true });
   const report = join(folder, 'run', `replay-${process.pid}.json`);
-  const program = join(__dirname, '..', 'replay', 'main.js');
+  const program = join(projectRoot, 'dist', 'deploy', 'replay', 'main.js');
   const child = spawn(process.execPath, [program, ...args, '--report', report], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=64' },

@@ -43,6 +43,7 @@ async function replayAndSumUp(
   const summary = await summarize({
     insightsUrl: stack.url('insights'),
     interestsUrl: stack.url('interests'),
+    tenant: flags.tenant,
     restarts: stack.restarts(),
     ...measured,
   });

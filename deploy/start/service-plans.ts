@@ -1,43 +1,46 @@
 import { join } from 'node:path';
+import { projectRoot } from '../../services/shared/runtime/root';
 
 export type ServiceName = 'collector' | 'cleaner' | 'interests' | 'metrics' | 'insights';
 
 export interface ServicePlan {
   readonly name: ServiceName;
+  /** The compiled program. */
+  readonly program: string;
   readonly portVariable: string;
   readonly defaultPort: number;
-  /** Heap sizes in MB. A large young generation saves the services that turn over a record's worth
-   *  of objects for every event a sixth of their CPU; insights answers one question at a time. */
+  /** Heap sizes in MB. A large young generation lets the objects of a batch die before they are
+   *  moved; insights, which answers one question at a time, needs none. */
   readonly heap: { readonly youngMb: number; readonly oldMb: number };
 }
 
 const throughput = { youngMb: 64, oldMb: 768 };
 
-/** The services in the order in which they start: whoever reads starts before who writes to it. */
 export const servicePlans: readonly ServicePlan[] = [
-  {
-    name: 'insights',
-    portVariable: 'INSIGHTS_PORT',
-    defaultPort: 8090,
-    heap: { youngMb: 16, oldMb: 1024 },
-  },
-  { name: 'metrics', portVariable: 'METRICS_PORT', defaultPort: 8093, heap: throughput },
-  { name: 'interests', portVariable: 'INTERESTS_PORT', defaultPort: 8092, heap: throughput },
-  { name: 'cleaner', portVariable: 'CLEANER_PORT', defaultPort: 8091, heap: throughput },
-  { name: 'collector', portVariable: 'COLLECTOR_PORT', defaultPort: 8080, heap: throughput },
+  aPlan('collector', 8080, throughput),
+  aPlan('cleaner', 8091, throughput),
+  aPlan('interests', 8092, throughput),
+  aPlan('metrics', 8093, throughput),
+  aPlan('insights', 8090, { youngMb: 16, oldMb: 1024 }),
 ];
 
+function aPlan(name: ServiceName, defaultPort: number, heap: ServicePlan['heap']): ServicePlan {
+  return {
+    name,
+    program: join(projectRoot, 'dist', 'services', name, 'main.js'),
+    portVariable: `${name.toUpperCase()}_PORT`,
+    defaultPort,
+    heap,
+  };
+}
+
+/** The port the environment gives a service, or its own. Throws where that is no port. */
 export function portOf(plan: ServicePlan, env: NodeJS.ProcessEnv): number {
   const text = env[plan.portVariable];
   if (text === undefined || text === '') return plan.defaultPort;
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new Error(`${plan.portVariable}=${text} is not a port: give a number up to 65535.`);
-}
-
-/** The compiled program of a service, beside this compiled file. */
-export function programOf(plan: ServicePlan): string {
-  return join(__dirname, '..', '..', 'services', plan.name, 'main.js');
 }
 
 /** Node's own options for a service; what the environment says comes last and wins. */

@@ -2,13 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, type RunningServer, requireFreePort } from '../local/process';
-import {
-  nodeOptionsOf,
-  portOf,
-  programOf,
-  type ServiceName,
-  type ServicePlan,
-} from './service-plans';
+import { nodeOptionsOf, portOf, type ServiceName, type ServicePlan } from './service-plans';
 
 export interface ServiceOptions {
   /** Environment of the service: addresses of the servers, settings, ports. */
@@ -75,7 +69,7 @@ class Keeper {
       {
         name: plan.name,
         command: process.execPath,
-        args: ['--enable-source-maps', programOf(plan)],
+        args: ['--enable-source-maps', plan.program],
         env: { ...env, NODE_OPTIONS: nodeOptionsOf(plan, env), [plan.portVariable]: String(port) },
         logFile: join(folder, 'logs', `${plan.name}.log`),
         ready: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,

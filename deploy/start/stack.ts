@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { projectRoot } from '../../services/shared/runtime/root';
 import { portsFrom, startServers } from '../local/servers';
 import { ProcessMeter } from '../summary/processes';
 import { type RunningService, startService } from './service';
@@ -89,7 +90,7 @@ function restartsOf(services: readonly RunningService[]): Readonly<Record<string
 
 /** The set-up is a program of its own, as it is where nothing else is started locally. */
 async function runSetup(env: NodeJS.ProcessEnv): Promise<void> {
-  const program = join(__dirname, '..', 'setup', 'main.js');
+  const program = join(projectRoot, 'dist', 'deploy', 'setup', 'main.js');
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (piece: Buffer) => {

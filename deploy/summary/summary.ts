@@ -1,5 +1,12 @@
 import type { ReplayReport } from '../replay/replay';
-import { ask, type ChannelRow, type FunnelRow, type Ledger, type Rows } from './api';
+import {
+  ask,
+  type ChannelRow,
+  type FunnelRow,
+  type Ledger,
+  type Parameters,
+  type Rows,
+} from './api';
 import { sumOfDecimals } from './money';
 import type { ProcessUsage } from './processes';
 import { type Histogram, histogramsBy, quantile } from './prometheus';
@@ -46,6 +53,8 @@ export interface SummarySources {
   /** Addresses of insights and of interests. */
   readonly insightsUrl: string;
   readonly interestsUrl: string;
+  /** Whose channels and funnel are shown; the ledger is everybody's. */
+  readonly tenant: string;
   readonly replay: ReplayReport | null;
   /** Seconds from the first request until everything could be queried. */
   readonly seconds: number;
@@ -55,18 +64,19 @@ export interface SummarySources {
 
 /** Asks the services as a user would, and puts the answers together. */
 export async function summarize(sources: SummarySources): Promise<Summary> {
-  const { insightsUrl: api, replay, processes, restarts } = sources;
+  const { insightsUrl: api, tenant, replay, processes, restarts } = sources;
   const { accepted, outcomes, reasons, unaccounted, doubled } = await ask<Ledger>(
     api,
     '/v1/ledger',
   );
-  const channels = (await ask<Rows<ChannelRow>>(api, '/v1/channels', { interval: 'total' })).rows;
+  const total = { tenant, interval: 'total' };
+  const channels = (await ask<Rows<ChannelRow>>(api, '/v1/channels', total)).rows;
   return {
     replay,
     ledger: { accepted, outcomes, reasons, unaccounted, doubled },
     funnel: {
-      sessions: await funnelSteps(api, { by: 'session', windowHours: 'none' }),
-      usersWithin24h: await funnelSteps(api, { by: 'user', windowHours: '24' }),
+      sessions: await funnelSteps(api, { ...total, by: 'session', windowHours: 'none' }),
+      usersWithin24h: await funnelSteps(api, { ...total, by: 'user', windowHours: '24' }),
     },
     channels,
     orders: channels.reduce((sum, { orders }) => sum + orders, 0),
@@ -78,8 +88,8 @@ export async function summarize(sources: SummarySources): Promise<Summary> {
   };
 }
 
-async function funnelSteps(api: string, question: { by: string; windowHours: string }) {
-  const parameters = { ...question, order: 'strict', interval: 'total' };
+async function funnelSteps(api: string, question: Parameters) {
+  const parameters = { ...question, order: 'strict' };
   const { rows } = await ask<Rows<FunnelRow>>(api, '/v1/funnel', parameters);
   return rows[0]?.steps ?? [];
 }

@@ -1,4 +1,5 @@
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
+import { metricRow, metricsPageFaults, settingNames, vocabularyFaults } from './documents';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -150,4 +151,27 @@ test('addresses and paths of a machine', () => {
 test('work put off', () => {
   const text = `// ${'TO'}${'DO'}: later`;
   expect(leftoverFaults([{ path: 'services/a.ts', text }])).toHaveLength(1);
+});
+
+test('the document of the metrics is the catalogue', () => {
+  const spec = { type: 'counter', by: 'cleaner', help: 'Things.', labels: ['kind'] } as const;
+  const row = metricRow('tributary_things_total', spec);
+  const faults = (text: string) =>
+    metricsPageFaults([{ path: 'docs/METRICS.md', text }], { tributary_things_total: spec });
+  expect(row).toBe('| `tributary_things_total` | counter | cleaner | `kind` | Things. |');
+  expect(faults(`# Metrics\n${row}\n`)).toEqual([]);
+  expect(faults('')).toEqual([`docs/METRICS.md: add ${row}`]);
+  expect(faults(`${row}\n${row.replace('Things', 'Stuff')}\n`)).toHaveLength(1);
+});
+
+test('documents name settings that the code reads', () => {
+  const source = aSource('deploy/a.ts', `const port = env.ANSWER_PORT ?? env['OTHER_PORT'];`);
+  const known = settingNames([source]);
+  const pattern = /[A-Z]+(_[A-Z]+)+/g;
+  const faults = (text: string) =>
+    vocabularyFaults([{ path: 'README.md', text }], [{ what: 'setting', pattern, known }]);
+  expect(faults('set ANSWER_PORT or OTHER_PORT')).toEqual([]);
+  expect(faults('a line\nset ANSWER_PROT')).toEqual([
+    'README.md:2: there is no setting ANSWER_PROT; write what there is',
+  ]);
 });

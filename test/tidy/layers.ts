@@ -66,7 +66,7 @@ const layers: readonly Layer[] = [
     files: /^services\/[a-z]+\//,
     mayRead: ['$own', runtime, domain],
     // Routes say what they accept and answer; a body is inflated and hashed, bytes to bytes.
-    packages: ['fastify', '@sinclair/typebox', 'node:zlib', 'node:crypto', 'node:util'],
+    packages: ['fastify', '@sinclair/typebox', 'node:zlib', 'node:crypto', 'node:stream', 'node:util'],
   },
   {
     name: 'deploy',

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { outcomes } from '../../services/shared/domain/outcome';
 import { metricCatalogue } from '../../services/shared/runtime/metric-catalogue';
+import { topicsOf } from '../../services/shared/runtime/topics';
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
+import { metricsPageFaults, settingNames, vocabularyFaults } from './documents';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -18,6 +20,24 @@ const sources = sourceFiles(files);
 /** `void` marks an offset that holds no record; it is a row's, never a record's. */
 const rowOutcomes = [...outcomes, 'void'];
 
+/** What prom-client and Prometheus add to a histogram's name. */
+const metricNames = Object.keys(metricCatalogue).flatMap((name) =>
+  ['', '_bucket', '_sum', '_count'].map((part) => name + part),
+);
+const vocabularies = [
+  { what: 'metric', pattern: /\btributary_[a-z_0-9]+\b/g, known: metricNames },
+  {
+    what: 'topic',
+    pattern: /\bevents\.[a-z-]+\.v\d+\b/g,
+    known: Object.values(topicsOf()),
+  },
+  {
+    what: 'setting',
+    pattern: /(?<=`)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+(?==[^`]*`|`)/g,
+    known: settingNames(sources),
+  },
+];
+
 test.each([
   ['imports point down, libraries enter through one layer', () => layerFaults(sources)],
   ['no rings of imports', () => cycleFaults(sources)],
@@ -30,6 +50,8 @@ test.each([
   ['metrics are those of the catalogue', () => metricFaults(sources, Object.keys(metricCatalogue))],
   ['SQL names tables that a migration makes', () => tableFaults(sources, files)],
   ['SQL names outcomes that exist', () => outcomeFaults(sources, rowOutcomes)],
+  ['docs/METRICS.md is the catalogue', () => metricsPageFaults(files, metricCatalogue)],
+  ['documents name what there is', () => vocabularyFaults(files, vocabularies)],
   ['no registry address, no path of one machine', () => addressFaults(files)],
   ['nothing is put off', () => leftoverFaults(files)],
 ])('%s', (_rule, faults) => {

@@ -2,12 +2,17 @@ import type { CleanEvent } from '../../../services/shared/domain/event';
 import { orderKey } from '../../../services/shared/domain/order';
 import { inOrder, type Session } from './sessions';
 
-/** A channel's figures in one window; `revenueMinor` by currency. */
+export interface Sales {
+  readonly orders: number;
+  readonly revenueMinor: number;
+}
+
+/** A channel's figures in one window. */
 export interface ChannelFigures {
   sessions: number;
   users: number;
-  orders: number;
-  revenueMinor: Map<string, number>;
+  /** By currency. */
+  readonly sales: Map<string, Sales>;
 }
 
 /** The orders: of each key the earliest event. */
@@ -33,7 +38,7 @@ export function channelFigures(
   const users = new Set<string>();
   const at = (time: number, channel: string) => {
     const key = `${windowMs === null ? '' : Math.floor(time / windowMs) * windowMs}/${channel}`;
-    const none = { sessions: 0, users: 0, orders: 0, revenueMinor: new Map() };
+    const none = { sessions: 0, users: 0, sales: new Map() };
     const entry = figures.get(key) ?? none;
     figures.set(key, entry);
     return { key, entry };
@@ -51,7 +56,12 @@ export function channelFigures(
 }
 
 function addOrder(entry: ChannelFigures, { currency, effect }: CleanEvent): void {
-  const name = currency ?? '';
-  entry.orders += 1;
-  entry.revenueMinor.set(name, (entry.revenueMinor.get(name) ?? 0) + (effect?.revenueMinor ?? 0));
+  const { orders, revenueMinor } = entry.sales.get(currency ?? '') ?? {
+    orders: 0,
+    revenueMinor: 0,
+  };
+  entry.sales.set(currency ?? '', {
+    orders: orders + 1,
+    revenueMinor: revenueMinor + (effect?.revenueMinor ?? 0),
+  });
 }

@@ -45,11 +45,11 @@ const channels = [
 ];
 const answers: Readonly<Record<string, unknown>> = {
   '/v1/ledger': ledger,
-  '/v1/channels?interval=total': { rows: channels },
-  '/v1/funnel?by=session&windowHours=none&order=strict&interval=total': {
+  '/v1/channels?tenant=demo&interval=total': { rows: channels },
+  '/v1/funnel?tenant=demo&interval=total&by=session&windowHours=none&order=strict': {
     rows: [{ start: null, steps: [{ step: 'product_viewed', entered: 40 }] }],
   },
-  '/v1/funnel?by=user&windowHours=24&order=strict&interval=total': {
+  '/v1/funnel?tenant=demo&interval=total&by=user&windowHours=24&order=strict': {
     rows: [{ start: null, steps: [{ step: 'product_viewed', entered: 30 }] }],
   },
 };
@@ -84,6 +84,7 @@ function aSummary(): Promise<Summary> {
   return summarize({
     insightsUrl: url,
     interestsUrl: url,
+    tenant: 'demo',
     replay,
     seconds: 4,
     processes,
