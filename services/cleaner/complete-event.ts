@@ -20,6 +20,8 @@ const receiptWithinMs = 7 * 86_400_000;
  *  one wrong year would hurt every reader. Pure: the same record is completed alike each time. */
 export function completeEvent(event: Event, record: SourceRecord, tenant: Tenant): CleanEvent {
   const receivedAt = plausibleReceipt(event.receivedAt, record.appendedAt);
+  const eventAt = plausibleEventAt(event.eventAt, receivedAt ?? record.appendedAt);
+  const isClock = eventAt !== null && clocks.includes(event.clock as Clock);
   const completed = withDerived(
     {
       ...event,
@@ -27,8 +29,8 @@ export function completeEvent(event: Event, record: SourceRecord, tenant: Tenant
       anonymousId: event.anonymousId || null,
       userId: event.userId || null,
       receivedAt,
-      eventAt: plausibleEventAt(event.eventAt, receivedAt ?? record.appendedAt),
-      clock: clocks.includes(event.clock as Clock) ? event.clock : null,
+      eventAt,
+      clock: isClock ? event.clock : null,
       contentHash: /^[a-z][0-9a-f]{31}$/.test(event.contentHash ?? '') ? event.contentHash : null,
     },
     record.appendedAt,

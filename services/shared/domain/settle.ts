@@ -42,13 +42,14 @@ export function claimOf({ event, ...decided }: DecidedEvent): Claim {
 }
 
 /** What becomes of an event, given what is on record for its message id. A recorded verdict is
- *  never changed by a redelivery, nor by new rules: the record may have taken effect under it. */
+ *  never changed by a redelivery, nor by new rules: the record may have taken effect under it. The
+ *  weights version is the recorded one in any case, and so the same at each delivery. */
 export function settle(decided: DecidedEvent, recorded: Recorded): DecidedEvent {
   if (sameCoordinates(decided.source, recorded.source)) return asRecorded(decided, recorded);
   if (contentPrint(decided.event.contentHash) === recorded.contentPrint) {
-    return duplicate(decided, recorded.source);
+    return duplicate(decided, recorded);
   }
-  return collision(decided, recorded.source);
+  return collision(decided, recorded);
 }
 
 export function sameCoordinates(one: Coordinates, other: Coordinates): boolean {
@@ -66,28 +67,30 @@ function asRecorded(decided: DecidedEvent, { verdict, weightsVersion }: Recorded
 }
 
 /** The same message once more (a retry, a replay): keys and times, for the ledger. */
-function duplicate(decided: DecidedEvent, heldBy: Coordinates): DecidedEvent {
+function duplicate(decided: DecidedEvent, { source, weightsVersion }: Recorded): DecidedEvent {
   return {
     ...decided,
     outcome: 'duplicate',
     reason: 'same_message',
     evidence: '',
     firstCounted: false,
-    heldBy,
+    weightsVersion,
+    heldBy: source,
     event: keysAndTimes(decided.event),
   };
 }
 
 /** A known message id on another message: whole, for a person to decide. Were it dropped, anyone
  *  who guesses an order's id could silence the order. */
-function collision(decided: DecidedEvent, heldBy: Coordinates): DecidedEvent {
+function collision(decided: DecidedEvent, { source, weightsVersion }: Recorded): DecidedEvent {
   return {
     ...decided,
     outcome: 'collision',
     reason: 'message_id_reused',
     evidence: 'the message id is on record with other content',
     firstCounted: false,
-    heldBy,
+    weightsVersion,
+    heldBy: source,
   };
 }
 

@@ -1,19 +1,12 @@
 import type { Event } from '../../../../services/shared/domain/event';
 import { outcomes, reasons } from '../../../../services/shared/domain/outcome';
-import type { Tenant } from '../../../../services/shared/domain/tenant';
 import { judgeTraffic, trafficRules } from '../../../../services/shared/domain/traffic-rules';
-import { anEvent } from '../../../support/event-builders';
+import { anEvent, aTenant } from '../../../support/event-builders';
 
-const tenant: Tenant = {
-  name: 'demo',
-  writeKeyHashes: [],
-  ownDomains: [],
-  timeZone: 'UTC',
-  currency: 'USD',
-  sourceCategories: new Map(),
+const tenant = aTenant({
   allowedAgents: ['AcmeMonitor', ''],
   allowedAddresses: ['198.51.100.0/24'],
-};
+});
 const crawler = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 const judge = (part: Partial<Event>, whose = tenant) =>
   judgeTraffic(trafficRules, anEvent(part), whose);
