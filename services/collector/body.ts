@@ -1,0 +1,55 @@
+import { promisify } from 'node:util';
+import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { messageOf } from '../shared/runtime/errors';
+import { type Refused, refuse } from './request-fault';
+
+export type ReadBody =
+  | { readonly ok: true; readonly value: unknown; readonly bytes: number }
+  | Refused;
+
+/** The JSON of a request body and its inflated size in bytes. SDKs name all sorts of content types,
+ *  so the bytes decide: gzip and zlib by how they begin, as no JSON does, raw deflate by the header.
+ *  Inflated once, and to no more than `maxBytes`. */
+export async function readBody(
+  body: Buffer | undefined,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<ReadBody> {
+  if (body === undefined || body.length === 0) return refuse('empty_body', 'there is no body');
+  const unpack = unpackerOf(body, encoding);
+  if (unpack === null) return parse(body);
+  try {
+    return parse(await unpack(body, { maxOutputLength: maxBytes }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      return refuse('too_large', `the body inflates to more than ${maxBytes} bytes`);
+    }
+    return refuse('malformed_encoding', `the body does not inflate: ${messageOf(error)}`);
+  }
+}
+
+type Unpack = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
+const unpackGzip: Unpack = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
+const unpackZlib: Unpack = promisify<Buffer, ZlibOptions, Buffer>(inflate);
+const unpackDeflate: Unpack = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw);
+
+function unpackerOf(body: Buffer, encoding: string | undefined): Unpack | null {
+  const [first = 0, second = 0] = body;
+  if (first === 0x1f && second === 0x8b) return unpackGzip;
+  // RFC 1950: method 8 in the low half of the first byte, and the two bytes divisible by 31.
+  if ((first & 0x0f) === 8 && (first * 256 + second) % 31 === 0) return unpackZlib;
+  const startsAsJson = /[\s[{"\xef]/.test(String.fromCharCode(first));
+  return encoding?.toLowerCase() === 'deflate' && !startsAsJson ? unpackDeflate : null;
+}
+
+const byteOrderMark = 0xfeff;
+
+function parse(body: Buffer): ReadBody {
+  const text = body.toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
+    return { ok: true, value, bytes: body.length };
+  } catch (error) {
+    return refuse('malformed_json', `the body is no JSON: ${messageOf(error)}`);
+  }
+}

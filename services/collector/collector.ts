@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../shared/runtime/clock';
+import { eventCodec } from '../shared/runtime/codecs';
+import type { SettingsOf } from '../shared/runtime/config';
+import { sha256Hex } from '../shared/runtime/hash';
+import { createHttp } from '../shared/runtime/http';
+import { createKafka } from '../shared/runtime/kafka';
+import type { Log } from '../shared/runtime/log';
+import type { Metrics } from '../shared/runtime/metrics';
+import { createPublisher } from '../shared/runtime/publisher';
+import { retry } from '../shared/runtime/retry';
+import { projectRoot } from '../shared/runtime/root';
+import type { Closable } from '../shared/runtime/run';
+import { loadTenants } from '../shared/runtime/tenants';
+import { topicsOf } from '../shared/runtime/topics';
+import type { collectorSettings } from './config';
+import { createInFlight } from './in-flight';
+import { readLanes } from './lanes';
+import { collectorOpenapi } from './openapi';
+import { createOutageLog } from './outage';
+import { collectorRoutes } from './routes';
+import { createCollectorStage } from './stage';
+import { createTenantOfKey } from './write-keys';
+
+export type CollectorSettings = SettingsOf<typeof collectorSettings>;
+
+export interface Collector {
+  /** Takes requests once it listens. */
+  readonly server: FastifyInstance;
+  /** To be closed after it, in this order. */
+  readonly closes: readonly Closable[];
+}
+
+/** A collector on real servers; waits for those that are not there yet. FatalError where the set-up
+ *  has not been run, or the tenants file is not right. */
+export async function createCollector(
+  settings: CollectorSettings,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+): Promise<Collector> {
+  const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
+  const { admin, publisher, codec, lanes } = await connect(settings, log, metrics);
+  const inFlight = createInFlight(settings.maxInFlightBytes, (bytes) =>
+    metrics.set('tributary_collector_in_flight_bytes', {}, bytes),
+  );
+  const stage = createCollectorStage({
+    publish: publisher.publish,
+    encode: codec.encode,
+    lanes,
+    inFlight,
+    tools: { sha256Hex, randomId: randomUUID },
+    clock: systemClock,
+    maxEventBytes: settings.maxEventBytes,
+    ackTimeoutMs: settings.ackTimeoutMs,
+  });
+  const health = { live: {}, ready: { kafka: () => admin.describeCluster() } };
+  const server = createHttp({ log, metrics, health, openapi: collectorOpenapi });
+  server.server.requestTimeout = settings.requestTimeoutMs;
+  await server.register(collectorRoutes, {
+    stage,
+    tenantOf: createTenantOfKey(tenants),
+    inFlight,
+    metrics,
+    onOutage: createOutageLog(log, systemClock),
+    maxRequestBytes: settings.maxRequestBytes,
+    maxEvents: settings.maxEvents,
+    trustProxy: settings.trustProxy,
+  });
+  const closes = [
+    { name: 'publisher', close: () => publisher.close() },
+    { name: 'admin', close: () => admin.disconnect() },
+  ];
+  return { server, closes };
+}
+
+async function connect(settings: CollectorSettings, log: Log, metrics: Metrics) {
+  const topics = topicsOf(settings.topicPrefix);
+  const kafka = createKafka({ clientId: 'collector', ...settings, log });
+  const admin = kafka.admin();
+  const { lingerMs, ackTimeoutMs: timeoutMs, registryUrl, registryTimeoutMs } = settings;
+  const publisher = createPublisher({ kafka, metrics, lingerMs, timeoutMs });
+  const codec = eventCodec({ registryUrl, timeoutMs: registryTimeoutMs, topic: topics.click });
+  const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+    retry(work, {
+      attempts: Number.POSITIVE_INFINITY,
+      baseMs: 200,
+      maxMs: 5000,
+      onRetry: ({ server, message }) => log.warn({ server, why: message }, 'waiting for a server'),
+    });
+  const lanes = await patiently(() => readLanes(admin, topics));
+  await patiently(() => codec.ready());
+  await patiently(() => publisher.ready());
+  return { admin, publisher, codec, lanes };
+}

@@ -1,0 +1,22 @@
+import { readSettings } from '../shared/runtime/config';
+import { createLog } from '../shared/runtime/log';
+import { createMetrics } from '../shared/runtime/metrics';
+import { runService } from '../shared/runtime/run';
+import { createCollector } from './collector';
+import { collectorSettings } from './config';
+
+async function main(): Promise<void> {
+  const settings = readSettings(collectorSettings, process.env);
+  const log = createLog('collector', { level: settings.logLevel });
+  const metrics = createMetrics('collector');
+  const { server, closes } = await createCollector(settings, { log, metrics });
+  const { host, port } = settings;
+  await runService({ name: 'collector', log, http: { server, host, port }, closes });
+}
+
+main().catch((error: unknown) => {
+  createLog('collector').error({ err: error }, 'the collector cannot start');
+  process.exitCode = 1;
+  // Connections that were opened on the way would keep the process.
+  setImmediate(() => process.exit(1));
+});

@@ -1,0 +1,128 @@
+import { type Event, userKey } from '../shared/domain/event';
+import { eventOf, type MappedMessage } from '../shared/domain/message';
+import type { Call, Envelope, MessageTools } from '../shared/domain/message-draft';
+import type { Clock } from '../shared/runtime/clock';
+import { TransientError } from '../shared/runtime/errors';
+import { type OutgoingMessage, partitionOf } from '../shared/runtime/publisher';
+import { type Lane, type RawTopicKey, rawTopicOf } from '../shared/runtime/topics';
+import type { Incoming } from './call';
+import type { InFlight } from './in-flight';
+
+export interface CollectorDeps {
+  /** Resolves when all replicas acknowledged all of them. README.md says what happens otherwise. */
+  publish(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<void>;
+  encode(event: Event): Buffer;
+  /** Name and number of partitions of each raw topic. */
+  readonly lanes: Readonly<Record<RawTopicKey, { topic: string; partitions: number }>>;
+  readonly inFlight: InFlight;
+  readonly tools: MessageTools;
+  readonly clock: Clock;
+  readonly maxEventBytes: number;
+  readonly ackTimeoutMs: number;
+}
+
+/** What the request says besides its messages. */
+export interface Origin {
+  /** The call the path names; null for batch and import. */
+  readonly call: Call | null;
+  readonly lane: Lane;
+  readonly browser: Envelope['browser'];
+}
+
+export interface Receipt {
+  readonly accepted: number;
+  /** Of them, kept as dead letters. */
+  readonly refused: number;
+}
+
+/** Takes one request's messages: resolves when every partition has acknowledged its part. Rejects
+ *  (TransientError: out of time, or Kafka failed) where any part may be missing; the client sends all
+ *  of it again under the same message ids, and what was there already becomes duplicates. */
+export type CollectorStage = (incoming: Incoming, origin: Origin) => Promise<Receipt>;
+
+export function createCollectorStage(deps: CollectorDeps): CollectorStage {
+  return async function collect(incoming, origin) {
+    const records = incomingRecords(incoming, origin, deps);
+    const bytes = records.reduce((sum, { message }) => sum + (message.value?.length ?? 0), 0);
+    deps.inFlight.take(bytes);
+    const published = byPartition(records).map(({ topic, partition, messages }) =>
+      deps.publish(topic, partition, messages),
+    );
+    // Kafka may still take what nobody waits for any longer: it is held until that is settled.
+    const settled = Promise.allSettled(published).then(() => deps.inFlight.give(bytes));
+    await within(deps.ackTimeoutMs, Promise.all(published));
+    await settled;
+    const refused = records.filter((record) => record.refused).length;
+    return { accepted: records.length, refused };
+  };
+}
+
+interface RawRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly message: OutgoingMessage;
+  readonly refused: boolean;
+}
+
+function incomingRecords(
+  { entries, sentAt }: Incoming,
+  { call, lane, browser }: Origin,
+  { tools, clock, maxEventBytes, encode, lanes }: CollectorDeps,
+): readonly RawRecord[] {
+  const imported = lane === 'import';
+  const receivedAt = clock.now();
+  const shared = { call, sentAt, imported, browser, receivedAt, maxBytes: maxEventBytes };
+  return entries.map(({ message, tenant }) => {
+    const mapped = eventOf(message, { ...shared, tenant }, tools);
+    const key = recordKey(mapped.event);
+    const { topic, partitions } = lanes[imported ? 'import' : rawTopic(mapped)];
+    return {
+      topic,
+      partition: partitionOf(key, partitions),
+      message: { key, value: encode(mapped.event) },
+      refused: mapped.event.invalid !== null,
+    };
+  });
+}
+
+/** The user's, so that one person's records stay in order; the message's where there is no user. */
+function recordKey(event: Event): string {
+  return `${event.tenant}:${userKey(event) ?? event.messageId}`;
+}
+
+function rawTopic({ call, event }: MappedMessage): RawTopicKey {
+  if (call === 'identify' || call === 'alias' || call === 'group') return 'identity';
+  return rawTopicOf(event.type);
+}
+
+interface Part {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: OutgoingMessage[];
+}
+
+/** The records by topic and partition, in the order they came. */
+function byPartition(records: readonly RawRecord[]): readonly Part[] {
+  const parts = new Map<string, Part>();
+  for (const { topic, partition, message } of records) {
+    const id = `${topic}/${partition}`;
+    const part = parts.get(id) ?? { topic, partition, messages: [] };
+    parts.set(id, part);
+    part.messages.push(message);
+  }
+  return [...parts.values()];
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new TransientError(`no acknowledgement within ${ms} ms`, { server: 'kafka' }));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
