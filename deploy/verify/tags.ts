@@ -67,8 +67,9 @@ async function readUser(id: string, { redisUrl, keyPrefix, tenant }: TagsOptions
   const keys = redisKeys(keyPrefix);
   const pairs = async (...command: readonly string[]) => {
     const { stdout } = await run('redis-cli', ['-u', redisUrl, ...command]);
-    const lines = stdout.split('\n').slice(0, -1);
-    if (lines.length % 2 === 1 && lines[0] !== '') throw new Error(`redis-cli: ${stdout.trim()}`);
+    // An empty answer is printed as an empty line.
+    const lines = stdout.trim() === '' ? [] : stdout.split('\n').slice(0, -1);
+    if (lines.length % 2 === 1) throw new Error(`redis-cli: ${stdout.trim()}`);
     const even = lines.filter((_, line) => line % 2 === 0);
     return new Map(even.map((name, index) => [name, lines[index * 2 + 1] ?? '']));
   };
