@@ -12,6 +12,7 @@ const programs = {
   start: 'dist/deploy/start.js',
   test: 'dist/test/run.js',
   servers: 'dist/deploy/local/servers-main.js',
+  verify: 'dist/deploy/verify/main.js',
 };
 
 async function main() {
@@ -25,7 +26,7 @@ async function main() {
   const [word, ...rest] = process.argv.slice(2);
   const program = programs[word];
   if (!program)
-    throw new Error('Usage: node deploy/local/bootstrap.mjs start|test|servers [-- options]');
+    throw new Error('Usage: node deploy/local/bootstrap.mjs start|test|servers|verify [-- options]');
   prepare(root, process.env);
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }
