@@ -46,3 +46,16 @@ CREATE TABLE IF NOT EXISTS funnel_1h
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(start)
 ORDER BY (tenant, start);
+
+-- Windows that could not be recomputed and were set aside (stuck = 1) until they can be (0).
+CREATE TABLE IF NOT EXISTS windows_stuck
+(
+    windowTable LowCardinality(String),
+    tenant LowCardinality(String),
+    start DateTime('UTC'),
+    stuck UInt8,
+    error String,
+    changedAt DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(changedAt)
+ORDER BY (windowTable, tenant, start);

@@ -9,6 +9,9 @@ export const sessionSilenceMs = 30 * 60_000;
  *  A session id in use for longer than this is cut where the read begins. */
 export const sessionLookBackMs = 72 * 3_600_000;
 
+/** The longest calendar day of any time zone: how far apart events of one session without id can be. */
+export const longestDayMs = 25 * 3_600_000;
+
 /** The channel of a session none of whose events names one. */
 export const directChannel = 'Direct';
 

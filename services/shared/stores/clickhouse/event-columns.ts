@@ -1,6 +1,6 @@
 import type { Item } from '../../domain/event';
 import type { EventRow } from '../../domain/event-row';
-import { RowBinary } from './row-binary';
+import type { RowBinary } from './row-binary';
 
 type Column = readonly [
   name: string,
@@ -74,17 +74,9 @@ const columns: readonly Column[] = [
 
 export const eventColumnNames = columns.map(([name]) => name);
 
-/** Rows in the order of `eventColumnNames`, as RowBinary. */
-export function encodeEventRows(
-  rows: readonly EventRow[],
-  userHash: (tenant: string, user: string) => bigint,
-): Buffer {
-  const out = new RowBinary(rows.reduce((bytes, row) => bytes + row.record.length + 700, 0));
-  for (const row of rows) {
-    const hash = userHash(row.tenant, row.user);
-    for (const [, write] of columns) write(out, row, hash);
-  }
-  return out.finish();
+/** One row, its columns in the order of `eventColumnNames`; the record comes last. */
+export function writeEventRow(out: RowBinary, row: EventRow, userHash: bigint): void {
+  for (const [, write] of columns) write(out, row, userHash);
 }
 
 function itemTexts(

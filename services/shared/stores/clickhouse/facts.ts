@@ -1,3 +1,4 @@
+import { latestEventAt } from '../../domain/event-row';
 import { outcomesOf, type Traffic } from '../../domain/traffic';
 
 /** A piece of SQL and the parameters bound in it. Pieces are put together by their text; a
@@ -6,9 +7,6 @@ export interface Sql {
   readonly text: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-
-/** The latest time that the windows' `start` (DateTime) can hold: 2106-02-07T06:28:15Z. */
-export const latestEventAt = 0xffff_ffff * 1000;
 
 /** Which facts are read: event time from inclusive to exclusive, milliseconds UTC. */
 export interface FactScope {
@@ -50,12 +48,13 @@ const readTo = "fromUnixTimestamp64Milli({readTo:Int64}, 'UTC')";
 export function scopeParams({ tenant, from, to, traffic }: FactScope): Sql['params'] {
   return {
     ...(tenant !== null && { tenant }),
-    readFrom: clamped(from),
-    readTo: clamped(to),
+    readFrom: boundedTime(from),
+    readTo: boundedTime(to),
     outcomes: outcomesOf(traffic),
   };
 }
 
-function clamped(timeMs: number): number {
-  return Math.min(Math.max(Math.trunc(timeMs), 0), latestEventAt);
+/** The time, or the end of all event times that it lies beyond. */
+export function boundedTime(timeMs: number): number {
+  return Math.min(Math.max(Math.trunc(timeMs), 0), latestEventAt + 1);
 }

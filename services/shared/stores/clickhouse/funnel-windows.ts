@@ -1,4 +1,5 @@
 import { funnelSteps } from '../../domain/funnel';
+import { longestDayMs } from '../../domain/session';
 import { type FactScope, type Sql, widened } from './facts';
 import { sessionsSql } from './sessions';
 
@@ -12,10 +13,6 @@ export interface FunnelWindowsOptions {
   readonly where?: string;
 }
 
-/** A calendar day can last 25 hours, so a session without id that has an event in reach of a window
- *  lies within this distance of it. */
-const longestDayMs = 25 * 3_600_000;
-
 /**
  * Hourly entering windows, from facts; only hours that somebody entered in:
  *
@@ -27,6 +24,7 @@ const longestDayMs = 25 * 3_600_000;
  */
 export function funnelWindowsSql(options: FunnelWindowsOptions): Sql {
   const { scope, conversionWindowMs, where = '1' } = options;
+  // Sessions without id need the rest of their day to be told apart.
   const reach = Math.max(conversionWindowMs + 3_600_000, longestDayMs);
   const sessions = sessionsSql({
     ...options,
@@ -36,26 +34,36 @@ export function funnelWindowsSql(options: FunnelWindowsOptions): Sql {
     onlyMarked: true,
   });
   return {
-    text: `SELECT tenant, start, [${reached('[userDepth]')}] AS users,
-       [${reached('sessionDepths')}] AS sessions
+    text: `SELECT tenant, start, sumForEachIf(reached, isUser) AS users,
+       sumForEachIf(reached, NOT isUser) AS sessions
   FROM (
-    SELECT tenant, start, ${depthOf('arrayFlatten(sessionSteps)')} AS userDepth,
-           arrayMap(steps -> ${depthOf('steps')}, sessionSteps) AS sessionDepths
+    SELECT tenant, start, isUser, arrayMap(step -> depth >= step, ${stepNumbers}) AS reached,
+           arrayReduce(
+             concat('windowFunnel(', toString({conversionWindowMs:UInt64}), ')'),
+             arrayMap(step -> step.1, chain), ${stepConditions}) AS depth
       FROM (
-        SELECT tenant, sessionSteps,
-               arrayJoin(arrayDistinct(arrayMap(
-                 step -> toStartOfHour(step.1),
-                 arrayFilter(step -> step.2 = 1, arrayFlatten(sessionSteps))))) AS start
+        SELECT tenant, start, arrayMap(
+                 steps -> arrayFilter(step -> step.1 >= entryMs AND step.1 <= entryMs + {reachMs:UInt64}
+                   AND (step.2 > 1 OR step.1 < entryMs + 3600000), steps), sessionSteps) AS chains
           FROM (
-            SELECT tenant, userHash, groupArray(arrayMap(
-                     mark -> (mark.at, indexOf({marks:Array(String)}, mark.type)), marks)) AS sessionSteps
-              FROM (${sessions.text})
-             WHERE notEmpty(marks)
-             GROUP BY tenant, userHash
+            SELECT tenant, sessionSteps, toDateTime(intDiv(entryMs, 1000), 'UTC') AS start,
+                   arrayJoin(arrayDistinct(arrayMap(
+                     step -> intDiv(step.1, 3600000) * 3600000,
+                     arrayFilter(step -> step.2 = 1, arrayFlatten(sessionSteps))))) AS entryMs
+              FROM (
+                SELECT tenant, userHash, groupArray(arrayMap(
+                         mark -> (toUInt64(toUnixTimestamp64Milli(mark.at)),
+                                  indexOf({marks:Array(String)}, mark.type)), marks)) AS sessionSteps
+                  FROM (${sessions.text})
+                 WHERE notEmpty(marks)
+                 GROUP BY tenant, userHash
+              )
           )
+         WHERE start >= fromUnixTimestamp64Milli({windowsFrom:Int64}, 'UTC')
+           AND start < fromUnixTimestamp64Milli({windowsTo:Int64}, 'UTC') AND ${where}
       )
-     WHERE start >= fromUnixTimestamp64Milli({windowsFrom:Int64}, 'UTC')
-       AND start < fromUnixTimestamp64Milli({windowsTo:Int64}, 'UTC') AND ${where}
+     ARRAY JOIN arrayPushFront(chains, arrayFlatten(chains)) AS chain,
+                arrayMap(at -> at = 1, arrayEnumerate(arrayPushFront(chains, []))) AS isUser
   )
  GROUP BY tenant, start`,
     params: {
@@ -63,28 +71,14 @@ export function funnelWindowsSql(options: FunnelWindowsOptions): Sql {
       windowsFrom: scope.from,
       windowsTo: scope.to,
       conversionWindowMs,
-      reachSeconds: Math.ceil(conversionWindowMs / 1000) + 3600 + 1,
+      reachMs: conversionWindowMs + 3_600_000,
     },
   };
 }
 
-/** How deep the chain of these (time, step number) goes that starts in the hour `start`. */
-function depthOf(steps: string): string {
-  const inReach = `arrayFilter(step -> step.1 >= start
-             AND (step.1 < start + 3600 OR step.2 > 1 AND step.1 < start + {reachSeconds:UInt32}),
-             ${steps})`;
-  const conditions = funnelSteps.map(
-    (_, index) => `arrayMap(step -> step.2 = ${index + 1}, ${inReach})`,
-  );
-  return `arrayReduce(
-             concat('windowFunnel(', toString({conversionWindowMs:UInt64}), ')'),
-             arrayMap(step -> toUInt64(toUnixTimestamp64Milli(step.1)), ${inReach}),
-             ${conditions.join(',\n             ')})`;
-}
+const stepNumbers = `[${funnelSteps.map((_, index) => index + 1)}]`;
 
-/** Per step, how many of these depths (an array a row) are that deep or deeper. */
-function reached(depths: string): string {
-  return funnelSteps
-    .map((_, index) => `sum(arrayCount(depth -> depth > ${index}, ${depths}))`)
-    .join(', ');
-}
+/** One condition array a step for windowFunnel, over the (time, step number) of a chain. */
+const stepConditions = funnelSteps
+  .map((_, index) => `arrayMap(step -> step.2 = ${index + 1}, chain)`)
+  .join(', ');

@@ -8,9 +8,18 @@ export class RowBinary {
     this.buffer = Buffer.allocUnsafe(Math.max(expectedBytes, 1024));
   }
 
-  /** What was written so far; the writer must not be used afterwards. */
-  finish(): Buffer {
-    return this.buffer.subarray(0, this.length);
+  get size(): number {
+    return this.length;
+  }
+
+  /** A view of what was written between two sizes. */
+  written(from: number, to: number): Buffer {
+    return this.buffer.subarray(from, to);
+  }
+
+  /** Forgets what was written beyond this size. */
+  truncate(size: number): void {
+    this.length = Math.min(this.length, size);
   }
 
   text(value: string): void {

@@ -34,7 +34,7 @@ export interface SessionsOptions {
  */
 export function sessionsSql(options: SessionsOptions): Sql {
   const { scope, selfReferral, marks, zones, prewhere, onlyMarked = false } = options;
-  const day = localDay(zones);
+  const part = sessionPartSql(zones);
   const names = selfReferral === 'clean' ? "channel != '' AND NOT selfReferral" : "channel != ''";
   return {
     text: `SELECT tenant, userHash, sessionId, piece.1 AS start,
@@ -48,9 +48,9 @@ export function sessionsSql(options: SessionsOptions): Sql {
                (toString(channel), campaign) AS named, ${markSql(scope)} AS mark
           FROM (${factsSql(factColumns, scope, prewhere)})
 ${onlyMarked ? "         WHERE marked OR sessionId = ''\n" : ''}      )
-     GROUP BY tenant, userHash, sessionId, if(sessionId = '', ${day.text}, toDate(0))
+     GROUP BY tenant, userHash, sessionId, ${part.text}
   )`,
-    params: { ...scopeParams(scope), ...day.params, marks },
+    params: { ...scopeParams(scope), ...part.params, marks },
   };
 }
 
@@ -95,8 +95,9 @@ const sessionsWithoutId = `arrayMap(
                  (eventAt, messageId, names, named, marked, mark), sessionId = '')) AS events,
                arrayDifference(arrayMap(event -> toUnixTimestamp64Milli(event.1), events))))`;
 
-/** The tenant's calendar day of `eventAt`. One branch a zone, since functions take constant zones. */
-function localDay(zones: ReadonlyMap<string, string>): Sql {
+/** What tells a user's events without session id apart by the tenant's calendar day; the same for all
+ *  events with one. One branch a zone, since functions of time take constant zones. */
+export function sessionPartSql(zones: ReadonlyMap<string, string>): Sql {
   const branches: string[] = [];
   const params: Record<string, unknown> = {};
   [...new Set(zones.values())].forEach((zone, index) => {
@@ -109,6 +110,7 @@ function localDay(zones: ReadonlyMap<string, string>): Sql {
       of === zone ? [tenant] : [],
     );
   });
-  if (branches.length === 0) return { text: "toDate(eventAt, 'UTC')", params };
-  return { text: `multiIf(${branches.join(', ')}, toDate(eventAt, 'UTC'))`, params };
+  const utc = "toDate(eventAt, 'UTC')";
+  const day = branches.length === 0 ? utc : `multiIf(${branches.join(', ')}, ${utc})`;
+  return { text: `if(sessionId = '', ${day}, toDate(0))`, params };
 }

@@ -1,0 +1,37 @@
+import type { ClickHouse } from './client';
+
+/** Where the log of a source partition begins and ends: offsets of the first record and of the next. */
+export interface PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly logStart: number;
+  readonly logEnd: number;
+}
+
+export interface CoverageStore {
+  /** Replaces what is known of these partitions. */
+  record(logs: readonly PartitionLog[], sampledAt: number): Promise<void>;
+  /** What was sampled last. */
+  recorded(): Promise<readonly PartitionLog[]>;
+}
+
+export function createCoverageStore(clickhouse: ClickHouse): CoverageStore {
+  return {
+    record: (logs, sampledAt) =>
+      clickhouse.insert(
+        'topic_ends',
+        logs.map((log) => ({ ...log, sampledAt: sampledAt / 1000 })),
+      ),
+    async recorded() {
+      const rows = await clickhouse.rows(
+        'SELECT topic, partition, logStart, logEnd FROM topic_ends FINAL',
+      );
+      return rows.map((row) => ({
+        topic: String(row.topic),
+        partition: Number(row.partition),
+        logStart: Number(row.logStart),
+        logEnd: Number(row.logEnd),
+      }));
+    },
+  };
+}
