@@ -12,7 +12,7 @@ export async function recordFirstOffsets(
 ): Promise<void> {
   const known = await clickHouse.rows('SELECT topic, partition FROM topic_starts');
   const recorded = new Set(known.map((row) => `${row.topic}/${row.partition}`));
-  const recordedAt = Date.now() / 1000;
+  const recordedAt = new Date().toISOString().replace('T', ' ').replace('Z', '');
   const rows: object[] = [];
   for (const topic of rawKeys.map((key) => topics[key])) {
     for (const [partition, { low }] of await logBounds(admin, topic)) {

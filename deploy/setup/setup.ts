@@ -33,7 +33,12 @@ export async function setup(options: SetupOptions): Promise<void> {
   const patiently = <T>(what: string, step: () => Promise<T>): Promise<T> =>
     retry(step, {
       ...{ attempts: 20, baseMs: 200, maxMs: 3000 },
-      onRetry: (error) => log.warn({ why: error.message }, `${what}: trying again`),
+      onRetry: (error, attempt) => {
+        const said = [{ why: error.message }, `${what}: trying again`] as const;
+        // Topics that were made a moment ago may have no leader yet: that is no news.
+        if (attempt > 2) log.warn(...said);
+        else log.debug(...said);
+      },
     });
   const topics = topicsOf(options.topicPrefix);
   const admin = options.kafka.admin();

@@ -72,7 +72,13 @@ export async function startConsumer(options: ConsumerOptions): Promise<ConsumerH
   const parts = assemble(options);
   const { consumer, admin, assignment, pauses, commits, membership, handler, abort } = parts;
   const firstJoin = listen(parts);
-  await connect(options, parts);
+  try {
+    await connect(options, parts);
+  } catch (error) {
+    commits.stop();
+    await Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
+    throw error;
+  }
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,

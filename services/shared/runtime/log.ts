@@ -28,9 +28,9 @@ export function createLog(service: string, options: LogOptions = {}): Log {
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 
-/** What kafkajs logs as ERROR although it tries again by itself, within seconds, and says so nowhere:
- *  a coordinator that is still loading, a group that rebalances, a broker that restarts. */
-const recovered = /coordinator|rebalanc|not aware of this member|connection|Connection|leader/;
+/** What kafkajs logs as ERROR although it tries again by itself: a coordinator that is still loading,
+ *  a group that rebalances, a broker that restarts. What it gives up is thrown, and logged there. */
+const recovered = /coordinator|rebalanc|not aware of this member|connection|leader|timed? ?out/i;
 
 /** Lets kafkajs write to `log`. Its INFO is our DEBUG; an error it recovers from is a WARN. */
 export function kafkaLogCreator(log: Log): logCreator {
@@ -38,9 +38,8 @@ export function kafkaLogCreator(log: Log): logCreator {
     const { timestamp: _timestamp, logger: _logger, message, ...fields } = entry.log;
     const text = `kafkajs ${entry.namespace}: ${message}`;
     const cause = `${message} ${String(fields.error ?? '')}`;
-    if (entry.level === logLevel.ERROR && !recovered.test(cause)) log.error(fields, text);
-    else if (entry.level === logLevel.ERROR || entry.level === logLevel.WARN)
-      log.warn(fields, text);
-    else log.debug(fields, text);
+    if (entry.level > logLevel.WARN || message.startsWith('Response ')) log.debug(fields, text);
+    else if (entry.level === logLevel.WARN || recovered.test(cause)) log.warn(fields, text);
+    else log.error(fields, text);
   };
 }

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
 import { messageOf, TransientError } from '../../runtime/errors';
 
 export interface ClickHouseOptions {
@@ -86,6 +91,8 @@ function createOfficialClient(options: ClickHouseOptions): ClickHouseClient {
     application,
     request_timeout: maxExecutionMs + graceMs,
     max_open_connections: options.maxConnections ?? 10,
+    // Every failure is thrown; the client's own lines would say it twice, and not as JSON.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: idleSocketMs },
     clickhouse_settings: {
       max_execution_time: Math.ceil(maxExecutionMs / 1000),
