@@ -22,7 +22,7 @@ const sayEveryMs = 5_000;
  * where nothing has moved for `stuckAfterMs`, naming what is left.
  */
 export async function untilProcessed(options: ProcessedOptions): Promise<void> {
-  const { say, stuckAfterMs, pollMs = 300, now = Date.now } = options;
+  const { say, stuckAfterMs, pollMs = 1000, now = Date.now } = options;
   let [left, movedAt, saidAt] = ['', now(), now()];
   for (;;) {
     const remaining = await whatIsLeft(options);
