@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '../shared/runtime/clock';
 import { eventCodec } from '../shared/runtime/codecs';
@@ -9,15 +8,15 @@ import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import type { Log } from '../shared/runtime/log';
 import type { Metrics } from '../shared/runtime/metrics';
+import { partitionCounts } from '../shared/runtime/partition-counts';
 import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
-import { projectRoot } from '../shared/runtime/root';
 import type { Closable } from '../shared/runtime/run';
 import { loadTenants } from '../shared/runtime/tenants';
-import { topicsOf } from '../shared/runtime/topics';
+import { rawKeys, topicsOf } from '../shared/runtime/topics';
 import type { collectorSettings } from './config';
 import { createInFlight } from './in-flight';
-import { readLanes } from './lanes';
+import { rawLanes } from './lanes';
 import { collectorOpenapi } from './openapi';
 import { createOutageLog } from './outage';
 import { collectorRoutes } from './routes';
@@ -33,13 +32,13 @@ export interface Collector {
   readonly closes: readonly Closable[];
 }
 
-/** A collector on real servers; waits for those that are not there yet. FatalError where the set-up
+/** A collector on real servers; `tenantsFile` is a path as it stands. Waits for those that are not there yet. FatalError where the set-up
  *  has not been run, or the tenants file is not right. */
 export async function createCollector(
   settings: CollectorSettings,
   { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
 ): Promise<Collector> {
-  const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
+  const tenants = loadTenants(settings.tenantsFile, log);
   const { admin, publisher, codec, lanes } = await connect(settings, log, metrics);
   const inFlight = createInFlight(settings.maxInFlightBytes, (bytes) =>
     metrics.set('tributary_collector_in_flight_bytes', {}, bytes),
@@ -88,7 +87,8 @@ async function connect(settings: CollectorSettings, log: Log, metrics: Metrics) 
       maxMs: 5000,
       onRetry: ({ server, message }) => log.warn({ server, why: message }, 'waiting for a server'),
     });
-  const lanes = await patiently(() => readLanes(admin, topics));
+  const names = rawKeys.map((key) => topics[key]);
+  const lanes = rawLanes(topics, await patiently(() => partitionCounts(admin, names)));
   await patiently(() => codec.ready());
   await patiently(() => publisher.ready());
   return { admin, publisher, codec, lanes };

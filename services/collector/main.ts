@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { readSettings } from '../shared/runtime/config';
 import { createLog } from '../shared/runtime/log';
 import { createMetrics } from '../shared/runtime/metrics';
+import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
 import { createCollector } from './collector';
 import { collectorSettings } from './config';
@@ -9,7 +11,9 @@ async function main(): Promise<void> {
   const settings = readSettings(collectorSettings, process.env);
   const log = createLog('collector', { level: settings.logLevel });
   const metrics = createMetrics('collector');
-  const { server, closes } = await createCollector(settings, { log, metrics });
+  const tenantsFile = resolve(projectRoot, settings.tenantsFile);
+  const parts = { log, metrics };
+  const { server, closes } = await createCollector({ ...settings, tenantsFile }, parts);
   const { host, port } = settings;
   await runService({ name: 'collector', log, http: { server, host, port }, closes });
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Analytics } from '@segment/analytics-node';
 import { setUpTopics } from '../../../deploy/setup/topics';
 import { type Collector, createCollector } from '../../../services/collector/collector';
@@ -8,6 +9,7 @@ import { parseSettings } from '../../../services/shared/runtime/config';
 import { createMetrics } from '../../../services/shared/runtime/metrics';
 import { partitionOf } from '../../../services/shared/runtime/publisher';
 import { createRegistry } from '../../../services/shared/runtime/registry';
+import { projectRoot } from '../../../services/shared/runtime/root';
 import { schemaText } from '../../../services/shared/runtime/schema-files';
 import { rawKeys, subjectOf, topicsOf } from '../../../services/shared/runtime/topics';
 import { eventually } from '../../support/eventually';
@@ -53,7 +55,11 @@ afterAll(async () => {
 async function aCollector(topicPrefix: string): Promise<Collector> {
   const parsed = parseSettings(collectorSettings, { ...process.env, TOPIC_PREFIX: topicPrefix });
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
-  return createCollector(parsed.settings, { ...keepingLog(), metrics: createMetrics('collector') });
+  const tenantsFile = resolve(projectRoot, parsed.settings.tenantsFile);
+  return createCollector(
+    { ...parsed.settings, tenantsFile },
+    { ...keepingLog(), metrics: createMetrics('collector') },
+  );
 }
 
 async function readRawTopics(): Promise<void> {
@@ -149,5 +155,5 @@ test('it is ready while Kafka answers', async () => {
 });
 
 test('without its topics it says what to do', async () => {
-  await expect(aCollector(`${prefix}missing.`)).rejects.toThrow(/run the setup/);
+  await expect(aCollector(`${prefix}missing.`)).rejects.toThrow(/run deploy.setup/);
 });
