@@ -20,6 +20,16 @@ export const startOfRow = orNull(
 
 export const rowsOf = <Row extends TSchema>(row: Row) => Type.Object({ rows: Type.Array(row) });
 
+/** Rows that may come from stored windows. */
+export const windowRowsOf = <Row extends TSchema>(row: Row) =>
+  Type.Object({
+    rows: Type.Array(row),
+    stale: Type.Boolean({
+      description:
+        'Whether a stored window in it could not be recomputed and may say something old.',
+    }),
+  });
+
 const errorSchema = Type.Object({
   error: Type.String(),
   message: Type.String(),

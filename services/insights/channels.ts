@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { type ChannelPart, channelRows } from '../shared/domain/channel-report';
+import { type ChannelReport, channelRows } from '../shared/domain/channel-report';
 import { amountText } from '../shared/domain/decimal';
 import { type Interval, intervals } from '../shared/domain/interval';
 import { type SelfReferral, selfReferralModes } from '../shared/domain/session';
@@ -11,17 +11,17 @@ import {
   isoNanoseconds,
   isoTimeOrNull,
   orNull,
-  rowsOf,
   startOfRow,
   text,
   whole,
+  windowRowsOf,
 } from './answers';
 import { queryOf, type Scope, scopeOf, scopeParameters, timeOf, wordOf } from './parameters';
 
 export interface ChannelsReader {
   channels(
     filter: Scope & { interval: Interval; selfReferral: SelfReferral },
-  ): Promise<readonly ChannelPart[]>;
+  ): Promise<ChannelReport>;
 }
 
 interface ChannelsDeps {
@@ -38,7 +38,7 @@ const query = queryOf({
   ),
 });
 
-const channelsAnswer = rowsOf(
+const channelsAnswer = windowRowsOf(
   Type.Object({
     start: startOfRow,
     channel: text('Channel group.'),
@@ -66,9 +66,10 @@ export function channelsRoutes(server: FastifyInstance, { tenants, facts }: Chan
     async ({ query }) => {
       const { interval, selfReferral } = query;
       const scope = scopeOf(query, tenants);
-      const parts = await facts.channels({ ...scope, interval, selfReferral });
+      const { parts, stale } = await facts.channels({ ...scope, interval, selfReferral });
       const from = timeOf(query.from, 'from');
       return {
+        stale,
         rows: channelRows(parts, scope.currency).map((row) => ({
           start: isoTimeOrNull(row.start ?? from),
           channel: row.channel,

@@ -5,13 +5,14 @@ import { funnelSteps } from '../shared/domain/funnel';
 import {
   type FunnelActor,
   type FunnelOrder,
+  type FunnelReport,
   type FunnelRow,
   funnelActors,
   funnelOrders,
 } from '../shared/domain/funnel-report';
 import { type Interval, intervals } from '../shared/domain/interval';
 import type { Tenant } from '../shared/domain/tenant';
-import { answersOf, isoTimeOrNull, rowsOf, startOfRow, text, whole } from './answers';
+import { answersOf, isoTimeOrNull, startOfRow, text, whole, windowRowsOf } from './answers';
 import {
   badParameter,
   queryOf,
@@ -33,7 +34,7 @@ export interface FunnelQuestion extends Scope {
 
 export interface FunnelReader {
   /** Rows in which nobody entered may be missing. */
-  funnel(question: FunnelQuestion): Promise<readonly FunnelRow[]>;
+  funnel(question: FunnelQuestion): Promise<FunnelReport>;
 }
 
 interface FunnelDeps {
@@ -60,7 +61,7 @@ const query = queryOf({
   }),
 });
 
-const funnelAnswer = rowsOf(
+const funnelAnswer = windowRowsOf(
   Type.Object({
     start: startOfRow,
     steps: Type.Array(
@@ -87,11 +88,19 @@ export function funnelRoutes(server: FastifyInstance, { tenants, facts }: Funnel
       const steps = stepsOf(query.steps);
       const conversionMs = conversionOf(query.windowHours);
       const scope = scopeOf(query, tenants);
-      const found = await facts.funnel({ ...scope, by, order, interval, steps, conversionMs });
+      const { rows: found, stale } = await facts.funnel({
+        ...scope,
+        by,
+        order,
+        interval,
+        steps,
+        conversionMs,
+      });
       const from = timeOf(query.from, 'from');
       const nobody: FunnelRow = { start: null, entered: steps.map(() => 0) };
       const rows = interval === 'total' && found.length === 0 ? [nobody] : found;
       return {
+        stale,
         rows: rows.map(({ start, entered }) => ({
           start: isoTimeOrNull(start ?? from),
           steps: steps.map((step, at) => ({ step, entered: entered[at] ?? 0 })),

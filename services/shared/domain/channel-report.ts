@@ -14,6 +14,12 @@ export interface ChannelPart {
   readonly version: string;
 }
 
+export interface ChannelReport {
+  readonly parts: readonly ChannelPart[];
+  /** Some of it stands in windows that could not be recomputed. */
+  readonly stale: boolean;
+}
+
 export interface ChannelRow extends Omit<ChannelPart, 'sessions' | 'users'> {
   readonly sessions: number | null;
   readonly users: number | null;

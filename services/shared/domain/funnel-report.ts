@@ -19,6 +19,12 @@ export interface FunnelRow {
   readonly entered: readonly number[];
 }
 
+export interface FunnelReport {
+  readonly rows: readonly FunnelRow[];
+  /** Some of it stands in windows that could not be recomputed. */
+  readonly stale: boolean;
+}
+
 /** Whether these are the steps that the stored funnel counts. */
 export function areStoredSteps(steps: readonly EventType[]): boolean {
   return steps.length === funnelSteps.length && steps.every((s, i) => s === funnelSteps[i]);

@@ -12,7 +12,7 @@ export interface TimeRange {
 }
 
 /** Every event time there is: windows start at 32-bit seconds. */
-export const allTime: TimeRange = { from: 0, to: latestEventAt };
+export const allTime: TimeRange = { from: 0, to: latestEventAt + 1 };
 
 /** Whether both ends of the range, where it has any, lie on a multiple of the unit. */
 export function isAligned({ from, to }: TimeRange, unitMs: number): boolean {

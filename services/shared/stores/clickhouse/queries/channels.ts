@@ -1,11 +1,12 @@
-import type { ChannelPart } from '../../../domain/channel-report';
+import type { ChannelPart, ChannelReport } from '../../../domain/channel-report';
 import { type Interval, isAligned } from '../../../domain/interval';
 import { type SelfReferral, sessionLookBackMs } from '../../../domain/session';
 import type { ClickHouse } from '../client';
 import { type FactScope, scopeParams, widened } from '../facts';
 import { sessionsSql } from '../sessions';
 import { startOf, startSql } from './interval';
-import { ask, type Query, type RawRow } from './query';
+import { ask, askOne, type Query, type RawRow } from './query';
+import { isStale } from './stuck-windows';
 
 export interface ChannelsFilter extends FactScope {
   readonly tenant: string;
@@ -80,12 +81,15 @@ HAVING sessions > 0 OR orders > 0
 export async function readChannels(
   clickhouse: ClickHouse,
   filter: ChannelsFilter,
-): Promise<readonly ChannelPart[]> {
+): Promise<ChannelReport> {
   if (areChannelsStored(filter)) {
-    const stored = await ask(clickhouse, storedChannels(filter));
-    if (!stored.some((part) => part.foreign)) return stored;
+    const [parts, stale] = await Promise.all([
+      ask(clickhouse, storedChannels(filter)),
+      askOne(clickhouse, isStale('channel_1m', filter)),
+    ]);
+    if (!parts.some((part) => part.foreign)) return { parts, stale };
   }
-  return ask(clickhouse, channelsFromFacts(filter));
+  return { parts: await ask(clickhouse, channelsFromFacts(filter)), stale: false };
 }
 
 const minuteMs = 60_000;

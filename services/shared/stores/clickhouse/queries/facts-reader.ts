@@ -1,6 +1,6 @@
 import type { PathInCurrency } from '../../../domain/attribution-report';
-import type { ChannelPart } from '../../../domain/channel-report';
-import type { FunnelRow } from '../../../domain/funnel-report';
+import type { ChannelReport } from '../../../domain/channel-report';
+import type { FunnelReport } from '../../../domain/funnel-report';
 import type { Ledger } from '../../../domain/ledger';
 import type { RecordEffects, StoredRecord } from '../../../domain/stored-record';
 import type { ClickHouse } from '../client';
@@ -19,8 +19,8 @@ import { latestEventsOfUser, type UserEvent, type UserEventsFilter } from './use
 export interface FactsReader {
   ledger(filter: LedgerFilter): Promise<Ledger>;
   counts(filter: CountsFilter): Promise<readonly EventCount[]>;
-  funnel(question: FunnelQuestion): Promise<readonly FunnelRow[]>;
-  channels(filter: ChannelsFilter): Promise<readonly ChannelPart[]>;
+  funnel(question: FunnelQuestion): Promise<FunnelReport>;
+  channels(filter: ChannelsFilter): Promise<ChannelReport>;
   paths(filter: PathsFilter): Promise<readonly PathInCurrency[]>;
   records(filter: RecordsFilter): Promise<readonly StoredRecord[]>;
   effects(record: StoredRecord, zone: string): Promise<RecordEffects>;

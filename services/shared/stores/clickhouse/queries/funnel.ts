@@ -4,6 +4,7 @@ import {
   defaultConversionMs,
   type FunnelActor,
   type FunnelOrder,
+  type FunnelReport,
   type FunnelRow,
 } from '../../../domain/funnel-report';
 import { type Interval, isAligned } from '../../../domain/interval';
@@ -12,7 +13,8 @@ import type { ClickHouse } from '../client';
 import { type FactScope, factsSql, type Sql, scopeParams } from '../facts';
 import { sessionsSql } from '../sessions';
 import { startOf, startSql } from './interval';
-import { ask, type Query, type RawRow } from './query';
+import { ask, askOne, type Query, type RawRow } from './query';
+import { isStale } from './stuck-windows';
 
 export interface FunnelFilter extends FactScope {
   readonly tenant: string;
@@ -29,14 +31,22 @@ export interface FunnelQuestion extends FunnelFilter {
 }
 
 /** Reads the stored hours where they are what is asked for, and facts otherwise. */
-export function readFunnel(
+export async function readFunnel(
   clickhouse: ClickHouse,
   question: FunnelQuestion,
-): Promise<readonly FunnelRow[]> {
+): Promise<FunnelReport> {
   const { order, conversionMs } = question;
-  if (order === 'any') return ask(clickhouse, stepCounts(question));
-  if (isFunnelStored(question)) return ask(clickhouse, storedFunnel(question));
-  return ask(clickhouse, orderedFunnel(question, conversionMs));
+  if (order === 'any') {
+    return { rows: await ask(clickhouse, stepCounts(question)), stale: false };
+  }
+  if (!isFunnelStored(question)) {
+    return { rows: await ask(clickhouse, orderedFunnel(question, conversionMs)), stale: false };
+  }
+  const [rows, stale] = await Promise.all([
+    ask(clickhouse, storedFunnel(question)),
+    askOne(clickhouse, isStale('funnel_1h', question)),
+  ]);
+  return { rows, stale };
 }
 
 function isFunnelStored(question: FunnelQuestion): boolean {

@@ -1,0 +1,72 @@
+import { funnelSteps } from '../../../../../../services/shared/domain/funnel';
+import { allTime } from '../../../../../../services/shared/domain/interval';
+import {
+  channelsFromFacts,
+  storedChannels,
+} from '../../../../../../services/shared/stores/clickhouse/queries/channels';
+import { eventCounts } from '../../../../../../services/shared/stores/clickhouse/queries/counts';
+import {
+  orderedFunnel,
+  stepCounts,
+  storedFunnel,
+} from '../../../../../../services/shared/stores/clickhouse/queries/funnel';
+import {
+  doubledByPartition,
+  doubledInAll,
+  firstHole,
+  outcomesByReason,
+  rowsByPartition,
+} from '../../../../../../services/shared/stores/clickhouse/queries/ledger';
+import { conversionPaths } from '../../../../../../services/shared/stores/clickhouse/queries/paths';
+import type { Query } from '../../../../../../services/shared/stores/clickhouse/queries/query';
+import { recordsOfMessage } from '../../../../../../services/shared/stores/clickhouse/queries/records';
+import { isStale } from '../../../../../../services/shared/stores/clickhouse/queries/stuck-windows';
+import { latestEventsOfUser } from '../../../../../../services/shared/stores/clickhouse/queries/user-events';
+
+/** In place of every text that somebody else chooses. */
+const hostile = "'; DROP TABLE events; --";
+const scope = {
+  ...allTime,
+  tenant: hostile,
+  traffic: 'clean' as const,
+  zone: hostile,
+  currency: hostile,
+  interval: 'day' as const,
+};
+const ledger = { tenant: hostile, from: 1, to: 2 };
+const funnel = { ...scope, by: 'session' as const, steps: funnelSteps };
+const channels = { ...scope, selfReferral: 'clean' as const };
+
+const queries: readonly (readonly [string, Query<unknown>])[] = [
+  ['outcomesByReason', outcomesByReason(ledger)],
+  ['rowsByPartition', rowsByPartition(ledger)],
+  ['doubledInAll', doubledInAll(ledger)],
+  ['doubledByPartition', doubledByPartition(ledger)],
+  ['firstHole', firstHole({ topic: hostile, partition: 0, firstOffset: 0, logEnd: 1 })],
+  ['eventCounts', eventCounts(scope)],
+  ['orderedFunnel', orderedFunnel(funnel, 1000)],
+  ['stepCounts', stepCounts(funnel)],
+  ['storedFunnel', storedFunnel(funnel)],
+  ['channelsFromFacts', channelsFromFacts(channels)],
+  ['storedChannels', storedChannels(channels)],
+  ['isStale', isStale('channel_1m', scope)],
+  ['conversionPaths', conversionPaths({ ...scope, lookBackMs: 1, withAges: true })],
+  ['recordsOfMessage', recordsOfMessage({ tenant: hostile, messageId: hostile, limit: 1 })],
+  [
+    'latestEventsOfUser',
+    latestEventsOfUser({ tenant: hostile, id: hostile, from: 0, to: 1, limit: 1 }),
+  ],
+];
+
+test.each(queries)(
+  '%s has what was asked in its parameters and never in its text',
+  (_name, query) => {
+    expect(query.sql).not.toContain(hostile);
+    expect(JSON.stringify(Object.values(query.params))).toContain(hostile);
+  },
+);
+
+test.each(queries)('%s binds every parameter that it names', (_name, { sql, params }) => {
+  const named = [...sql.matchAll(/\{(\w+):/g)].map(([, name]) => name);
+  for (const name of named) expect(Object.keys(params)).toContain(name);
+});
