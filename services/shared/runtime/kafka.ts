@@ -1,4 +1,4 @@
-import { type Admin, Kafka, type KafkaConfig } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { registerCompression } from './compression';
 import { FatalError, messageOf, TransientError } from './errors';
 import { kafkaLogCreator, type Log } from './log';
@@ -6,7 +6,9 @@ import { kafkaLogCreator, type Log } from './log';
 export interface KafkaOptions {
   readonly clientId: string;
   readonly brokers: readonly string[];
+  /** With the certificate authorities of Node, and those of NODE_EXTRA_CA_CERTS. */
   readonly kafkaTls?: boolean;
+  readonly kafkaMechanism?: 'scram-sha-512' | 'scram-sha-256' | 'plain';
   readonly kafkaUsername?: string | null;
   readonly kafkaPassword?: string | null;
   readonly log: Log;
@@ -25,9 +27,17 @@ export function createKafka(options: KafkaOptions): Kafka {
     logCreator: kafkaLogCreator(options.log),
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 6 },
   };
+  const sasl = saslOf(options);
+  return new Kafka(sasl === null ? config : { ...config, sasl });
+}
+
+/** A user without a password would be nobody to the broker, and nobody would be told. */
+function saslOf(options: KafkaOptions): SASLOptions | null {
+  const { kafkaMechanism: mechanism = 'scram-sha-512' } = options;
   const { kafkaUsername: username, kafkaPassword: password } = options;
-  if (username && password) config.sasl = { mechanism: 'scram-sha-512', username, password };
-  return new Kafka(config);
+  if (!username && !password) return null;
+  if (username && password) return { mechanism, username, password };
+  throw new FatalError('KAFKA_USERNAME and KAFKA_PASSWORD belong together: set both, or neither');
 }
 
 /** Protocol errors that no waiting mends: a record, a right or a setting is wrong. */

@@ -33,10 +33,15 @@ export const kafkaSettings = {
     default: false,
     doc: 'Whether to speak TLS with Kafka.',
   }),
+  kafkaMechanism: setting(oneOf('scram-sha-512', 'scram-sha-256', 'plain'), {
+    env: 'KAFKA_SASL_MECHANISM',
+    default: 'scram-sha-512',
+    doc: 'How to log in to Kafka, where there is a user.',
+  }),
   kafkaUsername: setting(optional(text), {
     env: 'KAFKA_USERNAME',
     default: null,
-    doc: 'User for SASL (SCRAM-SHA-512); empty for none.',
+    doc: 'User for SASL; empty for none.',
   }),
   kafkaPassword: setting(optional(secret), {
     env: 'KAFKA_PASSWORD',
@@ -144,7 +149,7 @@ export const clickHouseSettings = {
   clickHouseUrl: setting(url, {
     env: 'CLICKHOUSE_URL',
     default: 'http://127.0.0.1:8123',
-    doc: 'ClickHouse over HTTP; may carry user:password.',
+    doc: 'ClickHouse over HTTP; https: for TLS; may carry user:password.',
   }),
   clickHouseDatabase: setting(text, {
     env: 'CLICKHOUSE_DATABASE',
@@ -157,7 +162,7 @@ export const redisSettings = {
   redisUrl: setting(url, {
     env: 'REDIS_URL',
     default: 'redis://127.0.0.1:6379',
-    doc: 'Redis; may carry user:password and a database number.',
+    doc: 'Redis; rediss: for TLS; may carry user:password and a database number.',
   }),
   redisKeyPrefix: setting(text, {
     env: 'REDIS_KEY_PREFIX',
