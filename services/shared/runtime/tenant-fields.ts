@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { currencyOf } from '../domain/currencies';
 
 /** Reads the fields of one mapping, writing every fault down with its path instead of stopping. A
  *  faulty field reads as an empty one. */
@@ -75,10 +76,9 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
+/** One that amounts can be read in: Intl knows more, some of them without decimal places. */
 export function isCurrency(code: string): boolean {
-  return currencies.has(code);
+  return currencyOf(code) === code;
 }
 
 /** An IPv4 or IPv6 address, or a range of them in CIDR notation. */

@@ -52,8 +52,9 @@ afterAll(async () => {
   await kafka.close();
 }, 60_000);
 
-async function aCollector(topicPrefix: string): Promise<Collector> {
-  const parsed = parseSettings(collectorSettings, { ...process.env, TOPIC_PREFIX: topicPrefix });
+async function aCollector(topicPrefix: string, env = {}): Promise<Collector> {
+  const given = { ...process.env, ...env, TOPIC_PREFIX: topicPrefix };
+  const parsed = parseSettings(collectorSettings, given);
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
   const tenantsFile = resolve(projectRoot, parsed.settings.tenantsFile);
   return createCollector(
@@ -147,6 +148,32 @@ test('an import of a request full of events, the unreadable ones among them', as
   expect(refused).toHaveLength(100);
   expect(refused[0]?.event.invalid?.reason).toBe('invalid_amount');
   expect(all[1]?.event).toMatchObject({ clock: 'as_sent', eventAt: Date.UTC(2020, 11, 19) });
+}, 60_000);
+
+test('a partition that takes nothing makes its requests 503, and no others', async () => {
+  const user = aName('user');
+  const own = topicsOf(`${prefix}outage.`);
+  const { log } = keepingLog();
+  await setUpTopics({ admin: kafka.admin, topics: own, partitions: 1, replicationFactor: 1, log });
+  await createRegistry({ registryUrl }).register(subjectOf(own.click), schemaText('event'));
+  const other = await aCollector(`${prefix}outage.`, { COLLECTOR_ACK_TIMEOUT: '1500' });
+  const at = await other.server.listen({ host: '127.0.0.1', port: 0 });
+  const post = async (...events: string[]) => {
+    const batch = events.map((event) => ({ type: 'track', event, anonymousId: user }));
+    const body = JSON.stringify({ batch, writeKey: 'demo-write-key' });
+    return (await fetch(`${at}/v1/batch`, { method: 'POST', body })).status;
+  };
+  try {
+    expect(await post('Product Viewed', 'Order Completed')).toBe(200);
+    await kafka.admin.deleteTopics({ topics: [own.order] });
+    expect(await post('Product Viewed', 'Order Completed')).toBe(503);
+    expect(await post('Product Viewed')).toBe(200);
+  } finally {
+    await other.server.close();
+    for (const part of other.closes) await part.close();
+    const left = Object.values(own).filter((topic) => topic !== own.order);
+    await kafka.admin.deleteTopics({ topics: left });
+  }
 }, 60_000);
 
 test('it is ready while Kafka answers', async () => {
