@@ -3,9 +3,10 @@ import type { Claim, Recorded } from '../../domain/settle';
 import {
   type ClaimTopics,
   claimBytes,
-  decodeClaim,
-  encodeClaim,
   fingerprint,
+  fingerprintBytes,
+  readClaim,
+  writeClaim,
 } from './claim-layout';
 import type { RedisKeys } from './keys';
 import { createScript } from './script';
@@ -33,59 +34,91 @@ const mostPerCall = 1000;
 
 export function createClaims(options: ClaimsOptions): RedisClaims {
   const script = createScript(options.redis, 'claim-events.lua');
+
+  async function claimSome(wanted: readonly Claim[]): Promise<readonly Recorded[]> {
+    const ids = wanted.map(fingerprint);
+    const buckets = [...bucketsOf(wanted, ids, options)];
+    const keys = buckets.map(([key]) => key);
+    const entries = buckets.map(([, bucket]) =>
+      entriesOf(bucket, { wanted, ids, topics: options.topics }),
+    );
+    const replies = (await script(keys, [options.windowMs, ...entries])) as readonly Buffer[];
+    const recorded: Recorded[] = new Array(wanted.length);
+    buckets.forEach(([, bucket], index) => {
+      const reply = replies[index] as Buffer;
+      bucket.forEach((position, nth) => {
+        recorded[position] = readClaim(reply, nth * claimBytes, options.topics);
+      });
+    });
+    return recorded;
+  }
+
   return {
     async claim(wanted) {
       const recorded: Recorded[] = [];
       for (let from = 0; from < wanted.length; from += mostPerCall) {
-        const buckets = bucketsOf(wanted.slice(from, from + mostPerCall), options);
-        const keys = buckets.map(({ key }) => key);
-        const entries = buckets.map(({ entries }) => Buffer.concat(entries));
-        const replies = (await script(keys, [options.windowMs, ...entries])) as readonly Buffer[];
-        buckets.forEach(({ positions }, index) => {
-          const reply = replies[index] as Buffer;
-          positions.forEach((position, nth) => {
-            const bytes = reply.subarray(nth * claimBytes, (nth + 1) * claimBytes);
-            recorded[from + position] = decodeClaim(bytes, options.topics);
-          });
-        });
+        recorded.push(...(await claimSome(wanted.slice(from, from + mostPerCall))));
       }
       return recorded;
     },
   };
 }
 
-interface Bucket {
-  readonly key: string;
-  /** Fingerprint and claim by turns, and where each claim stands in the call. */
-  readonly entries: Buffer[];
-  readonly positions: number[];
+/** Where in the call the claims of one bucket stand. */
+type Bucket = number[];
+
+function bucketsOf(
+  wanted: readonly Claim[],
+  ids: readonly string[],
+  { keys, bucketsPerDay }: ClaimsOptions,
+): ReadonlyMap<string, Bucket> {
+  const buckets = new Map<string, Bucket>();
+  const dayTexts = new Map<number, string>();
+  wanted.forEach(({ tenant, clientAt }, position) => {
+    const spread = spreadOf(ids[position] as string);
+    const day = clientDay(clientAt, dayTexts);
+    const number = spread % (day === withoutDay ? bucketsWithoutDay : bucketsPerDay);
+    const key = keys.claims(tenant, day, number);
+    const bucket = buckets.get(key);
+    if (bucket === undefined) buckets.set(key, [position]);
+    else bucket.push(position);
+  });
+  return buckets;
 }
 
-function bucketsOf(wanted: readonly Claim[], options: ClaimsOptions): readonly Bucket[] {
-  const buckets = new Map<string, Bucket>();
-  wanted.forEach((claim, position) => {
-    const id = fingerprint(claim);
-    const key = bucketKey(claim, id, options);
-    const bucket = buckets.get(key) ?? { key, entries: [], positions: [] };
-    buckets.set(key, bucket);
-    bucket.entries.push(id, encodeClaim(claim, options.topics));
-    bucket.positions.push(position);
+/** Fingerprint and claim by turns. */
+function entriesOf(
+  bucket: Bucket,
+  call: { wanted: readonly Claim[]; ids: readonly string[]; topics: ClaimTopics },
+): Buffer {
+  const entryBytes = fingerprintBytes + claimBytes;
+  const entries = Buffer.allocUnsafe(bucket.length * entryBytes);
+  bucket.forEach((position, nth) => {
+    const at = nth * entryBytes;
+    entries.write(call.ids[position] as string, at, 'latin1');
+    writeClaim(call.wanted[position] as Claim, call.topics, entries, at + fingerprintBytes);
   });
-  return [...buckets.values()];
+  return entries;
+}
+
+/** A number that is as evenly spread as the fingerprint it is from. */
+function spreadOf(id: string): number {
+  const [a, b, c] = [id.charCodeAt(0), id.charCodeAt(1), id.charCodeAt(2)];
+  return (a << 16) | (b << 8) | c;
 }
 
 const dayMs = 86_400_000;
 const plausible = { from: Date.UTC(2000, 0, 1), to: Date.UTC(2100, 0, 1) };
+const withoutDay = 'none';
 /** Without a plausible day the id alone decides, over so many buckets that each is left alone long
  *  enough to expire: a shared one would be written for ever and only grow. */
-const bucketsWithoutDay = 2 ** 22;
+const bucketsWithoutDay = 2 ** 24;
 
-/** All copies of a message carry the same client time and so meet in one bucket. */
-function bucketKey({ tenant, clientAt }: Claim, id: Buffer, options: ClaimsOptions): string {
-  const spread = id.readUInt32BE(0);
-  if (clientAt === null || clientAt < plausible.from || clientAt >= plausible.to) {
-    return options.keys.claims(tenant, 'none', spread % bucketsWithoutDay);
-  }
-  const day = new Date(Math.floor(clientAt / dayMs) * dayMs).toISOString().slice(0, 10);
-  return options.keys.claims(tenant, day, spread % options.bucketsPerDay);
+/** The day of the client's time: all copies of a message carry the same, and so meet in one bucket. */
+function clientDay(clientAt: number | null, texts: Map<number, string>): string {
+  if (clientAt === null || clientAt < plausible.from || clientAt >= plausible.to) return withoutDay;
+  const day = Math.floor(clientAt / dayMs);
+  const known = texts.get(day) ?? new Date(day * dayMs).toISOString().slice(0, 10);
+  texts.set(day, known);
+  return known;
 }

@@ -56,6 +56,7 @@ export async function answerOf<T>(call: Promise<T>): Promise<T> {
 /** Refuses a server that forgets by itself: an evicted claim counts an event twice, an evicted
  *  watermark applies one twice. FatalError; TransientError where it cannot be asked. */
 export async function refuseEviction(redis: Redis): Promise<void> {
+  await firstWord(redis);
   const info = await answerOf(redis.info('memory'));
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   if (policy === undefined || policy === 'noeviction') return;
@@ -63,4 +64,13 @@ export async function refuseEviction(redis: Redis): Promise<void> {
     `Redis evicts keys when memory runs out (maxmemory-policy ${policy}), which would count and ` +
       'tag events twice: run it with --maxmemory-policy noeviction',
   );
+}
+
+/** Waits while the first connection is being made, so that a start with all servers up is silent. */
+function firstWord(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    if (redis.status !== 'connecting' && redis.status !== 'connect') return resolve();
+    redis.once('ready', resolve);
+    redis.once('error', () => resolve());
+  });
 }
