@@ -13,6 +13,8 @@ test.each([
   ['about:blank', null],
   ['https://', null],
   ['', null],
+  [`https://${'a.'.repeat(126)}b/`, `${'a.'.repeat(126)}b`],
+  [`https://${'a.'.repeat(127)}b/`, null],
 ])('the host of %p is %p', (url, host) => {
   expect(hostOf(url)).toBe(host);
 });
