@@ -1,15 +1,16 @@
 import { Type, types } from 'avsc';
 
-/** Parses a schema to a type whose arrays and maps cannot be made to claim more than there is.
- *  Throws where the text is no Avro schema. */
+/** Parses a schema to a type whose collections cannot claim more than there is, and whose numbers are
+ *  exact or refused. Its records are plain data. Throws where the text is no Avro schema. */
 export function parseAvro(schemaText: string): Type {
-  return Type.forSchema(JSON.parse(schemaText));
+  return Type.forSchema(JSON.parse(schemaText), { omitRecordMethods: true });
 }
 
 /** The part of avsc's reader (5.7) that the bound below takes the place of. */
 interface Tap {
   readonly buf: Buffer;
   readLong(): number;
+  writeLong(value: number): void;
   readString(): string | undefined;
   skipLong(): void;
 }
@@ -23,6 +24,26 @@ interface Reader {
  *  Set for the whole process, since avsc freezes every type it makes. */
 Object.assign(types.ArrayType.prototype, { _read: readArray, _skip: skipWith(readArray) });
 Object.assign(types.MapType.prototype, { _read: readMap, _skip: skipWith(readMap) });
+Object.assign(types.LongType.prototype, { _read: readLong, _write: writeLong });
+
+/** A long is doubled on the wire, less one where it is below zero: under -2^52 that is no exact double,
+ *  and avsc would write, and read, another number without a word. */
+const leastLong = -(2 ** 52);
+
+function isExact(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= leastLong;
+}
+
+function readLong(tap: Tap): number {
+  const value = tap.readLong();
+  if (isExact(value)) return value;
+  throw new Error(`a number near ${value} cannot be read exactly`);
+}
+
+function writeLong(tap: Tap, value: unknown): void {
+  if (typeof value !== 'number' || !isExact(value)) throw new Error(`invalid "long": ${value}`);
+  tap.writeLong(value);
+}
 
 function readArray(this: { readonly itemsType: Reader }, tap: Tap): unknown[] {
   const items: unknown[] = [];

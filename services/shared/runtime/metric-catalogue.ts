@@ -37,12 +37,6 @@ export const metricCatalogue = {
     labels: ['method', 'route', 'status'],
     buckets: fastBuckets,
   },
-  tributary_event_loop_delay_seconds: {
-    type: 'gauge',
-    by: 'every',
-    help: 'Longest time since the last scrape in which the process could do nothing else.',
-    labels: [],
-  },
   tributary_store_seconds: {
     type: 'histogram',
     by: 'every',
@@ -249,6 +243,8 @@ export const metricCatalogue = {
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metricCatalogue;
+export const metricNames = Object.keys(metricCatalogue) as readonly MetricName[];
+
 type NamesOf<Kind extends MetricSpec['type']> = {
   [Name in MetricName]: (typeof metricCatalogue)[Name]['type'] extends Kind ? Name : never;
 }[MetricName];

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import {
   type CounterName,
@@ -7,7 +9,10 @@ import {
   type MetricName,
   type MetricSpec,
   metricCatalogue,
+  metricNames,
 } from './metric-catalogue';
+import { projectRoot } from './root';
+import { groupNames } from './topics';
 
 /** The process's metrics: only what the catalogue names, only with its labels. Call once a batch. */
 export interface Metrics {
@@ -24,25 +29,40 @@ export interface Metrics {
 
 type Instrument = Counter | Gauge | Histogram;
 
-/** A registry of its own with every metric of the catalogue and prom-client's process metrics, all
- *  labelled with the service's name. */
+/** A registry of its own, labelled with the service's name: prom-client's process metrics, those of
+ *  the catalogue that this service has, and any other from its first use on. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   const instruments = new Map<MetricName, Instrument>();
-  for (const [name, spec] of Object.entries(metricCatalogue) as [MetricName, MetricSpec][]) {
-    instruments.set(name, instrumentOf(name, spec, registry));
-  }
+  const get = (name: MetricName): Instrument => {
+    const known = instruments.get(name);
+    if (known !== undefined) return known;
+    const made = instrumentOf(name, metricCatalogue[name], registry);
+    instruments.set(name, made);
+    return made;
+  };
+  for (const name of namesOf(service)) get(name);
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  (get('tributary_build_info') as Gauge).set({ version, node: process.version }, 1);
   return {
-    count: (name, labels, by = 1) => (instruments.get(name) as Counter).inc({ ...labels }, by),
-    set: (name, labels, value) => (instruments.get(name) as Gauge).set({ ...labels }, value),
-    forget: (name, labels) => (instruments.get(name) as Gauge).remove({ ...labels }),
-    observe: (name, labels, seconds) =>
-      (instruments.get(name) as Histogram).observe({ ...labels }, seconds),
+    count: (name, labels, by = 1) => (get(name) as Counter).inc({ ...labels }, by),
+    set: (name, labels, value) => (get(name) as Gauge).set({ ...labels }, value),
+    forget: (name, labels) => (get(name) as Gauge).remove({ ...labels }),
+    observe: (name, labels, seconds) => (get(name) as Histogram).observe({ ...labels }, seconds),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+/** What a service has from its start, so that a counter stands at 0 before its first event. */
+function namesOf(service: string): readonly MetricName[] {
+  const groups: readonly string[] = groupNames;
+  return metricNames.filter((name) => {
+    const { by } = metricCatalogue[name];
+    return by === 'every' || by === service || (by === 'consumers' && groups.includes(service));
+  });
 }
 
 function instrumentOf(name: string, spec: MetricSpec, registry: Registry): Instrument {

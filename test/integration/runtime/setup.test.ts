@@ -59,15 +59,15 @@ test('topics keep raw records six days, in hourly segments, by append time', asy
     includeSynonyms: false,
     resources: topicKeys.map((key) => ({ type: 2, name: topics[key] })),
   });
-  const valueOf = (topic: string, name: string) =>
+  const configured = (topic: string, name: string) =>
     resources
       .find((one) => one.resourceName === topic)
       ?.configEntries.find((entry) => entry.configName === name)?.configValue;
   for (const key of topicKeys) {
-    expect(valueOf(topics[key], 'message.timestamp.type')).toBe('LogAppendTime');
-    expect(valueOf(topics[key], 'segment.ms')).toBe('3600000');
+    expect(configured(topics[key], 'message.timestamp.type')).toBe('LogAppendTime');
+    expect(configured(topics[key], 'segment.ms')).toBe('3600000');
   }
-  for (const key of rawKeys) expect(valueOf(topics[key], 'retention.ms')).toBe('518400000');
+  for (const key of rawKeys) expect(configured(topics[key], 'retention.ms')).toBe('518400000');
 });
 
 test('a second run changes nothing: offsets written down once, the same schema ids', async () => {
