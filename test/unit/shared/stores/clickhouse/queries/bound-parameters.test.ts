@@ -12,8 +12,8 @@ import {
 } from '../../../../../../services/shared/stores/clickhouse/queries/funnel';
 import {
   doubledByPartition,
-  doubledInAll,
   firstHole,
+  mayBeDoubled,
   outcomesByReason,
   rowsByPartition,
 } from '../../../../../../services/shared/stores/clickhouse/queries/ledger';
@@ -40,7 +40,7 @@ const channels = { ...scope, selfReferral: 'clean' as const };
 const queries: readonly (readonly [string, Query<unknown>])[] = [
   ['outcomesByReason', outcomesByReason(ledger)],
   ['rowsByPartition', rowsByPartition(ledger)],
-  ['doubledInAll', doubledInAll(ledger)],
+  ['mayBeDoubled', mayBeDoubled(ledger)],
   ['doubledByPartition', doubledByPartition(ledger)],
   ['firstHole', firstHole({ topic: hostile, partition: 0, firstOffset: 0, logEnd: 1 })],
   ['eventCounts', eventCounts(scope)],
