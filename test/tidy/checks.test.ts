@@ -1,5 +1,5 @@
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
-import { metricRow, metricsPageFaults, settingNames, vocabularyFaults } from './documents';
+import { settingNames, vocabularyFaults } from './documents';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -151,17 +151,6 @@ test('addresses and paths of a machine', () => {
 test('work put off', () => {
   const text = `// ${'TO'}${'DO'}: later`;
   expect(leftoverFaults([{ path: 'services/a.ts', text }])).toHaveLength(1);
-});
-
-test('the document of the metrics is the catalogue', () => {
-  const spec = { type: 'counter', by: 'cleaner', help: 'Things.', labels: ['kind'] } as const;
-  const row = metricRow('tributary_things_total', spec);
-  const faults = (text: string) =>
-    metricsPageFaults([{ path: 'docs/METRICS.md', text }], { tributary_things_total: spec });
-  expect(row).toBe('| `tributary_things_total` | counter | cleaner | `kind` | Things. |');
-  expect(faults(`# Metrics\n${row}\n`)).toEqual([]);
-  expect(faults('')).toEqual([`docs/METRICS.md: add ${row}`]);
-  expect(faults(`${row}\n${row.replace('Things', 'Stuff')}\n`)).toHaveLength(1);
 });
 
 test('documents name settings that the code reads', () => {

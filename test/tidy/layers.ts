@@ -66,7 +66,26 @@ const layers: readonly Layer[] = [
     files: /^services\/[a-z]+\//,
     mayRead: ['$own', runtime, domain],
     // Routes say what they accept and answer; a body is inflated and hashed, bytes to bytes.
-    packages: ['fastify', '@sinclair/typebox', 'node:zlib', 'node:crypto', 'node:stream', 'node:util'],
+    packages: [
+      'fastify',
+      '@sinclair/typebox',
+      'node:zlib',
+      'node:crypto',
+      'node:stream',
+      'node:util',
+    ],
+  },
+  {
+    name: 'documents',
+    files: /^deploy\/docs\//,
+    mayRead: [
+      'deploy/',
+      ...['collector', 'cleaner', 'interests', 'metrics', 'insights'].map(
+        (service) => `services/${service}/config.ts`,
+      ),
+      runtime,
+    ],
+    packages: [],
   },
   {
     name: 'deploy',

@@ -3,7 +3,7 @@ import { outcomes } from '../../services/shared/domain/outcome';
 import { metricCatalogue } from '../../services/shared/runtime/metric-catalogue';
 import { topicsOf } from '../../services/shared/runtime/topics';
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
-import { metricsPageFaults, settingNames, vocabularyFaults } from './documents';
+import { settingNames, vocabularyFaults } from './documents';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -50,7 +50,6 @@ test.each([
   ['metrics are those of the catalogue', () => metricFaults(sources, Object.keys(metricCatalogue))],
   ['SQL names tables that a migration makes', () => tableFaults(sources, files)],
   ['SQL names outcomes that exist', () => outcomeFaults(sources, rowOutcomes)],
-  ['docs/METRICS.md is the catalogue', () => metricsPageFaults(files, metricCatalogue)],
   ['documents name what there is', () => vocabularyFaults(files, vocabularies)],
   ['no registry address, no path of one machine', () => addressFaults(files)],
   ['nothing is put off', () => leftoverFaults(files)],
