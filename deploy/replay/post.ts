@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
 
 export interface HttpAnswer {
   /** HTTP status; 0 where the request got no answer. */
@@ -9,8 +9,8 @@ export interface HttpAnswer {
   readonly retryAfterMs: number | null;
 }
 
-/** Posts one JSON body; resolves whatever happens. */
-export type Post = (body: Buffer) => Promise<HttpAnswer>;
+/** Posts one JSON body, with further headers where a client has some; resolves whatever happens. */
+export type Post = (body: Buffer, more?: OutgoingHttpHeaders) => Promise<HttpAnswer>;
 
 export interface PostOptions {
   /** Address of the call, http only: the replay talks to a collector of its own network. */
@@ -25,9 +25,9 @@ export function createPost({ url, writeKey, timeoutMs, maxSockets }: PostOptions
   const agent = new Agent({ keepAlive: true, maxSockets });
   const authorization = `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`;
   const common = { 'content-type': 'application/json', authorization };
-  return (body) =>
+  return (body, more) =>
     new Promise((resolve) => {
-      const headers = { ...common, 'content-length': body.length };
+      const headers = { ...common, ...more, 'content-length': body.length };
       const failed = (error: Error) =>
         resolve({ status: 0, text: causeOf(error), retryAfterMs: null });
       const call = request(url, { method: 'POST', agent, headers, timeout: timeoutMs });

@@ -96,12 +96,13 @@ export class Sender {
 
 const remindEveryMs = 30_000;
 
-/** Status 0 stands for no answer at all. */
-function isPassing({ status }: HttpAnswer): boolean {
+/** Whether the same request may be taken later; status 0 stands for no answer at all. */
+export function isPassing({ status }: HttpAnswer): boolean {
   return status === 0 || status === 429 || status >= 500;
 }
 
-function described({ status, text }: HttpAnswer): string {
+/** What the collector did instead of taking a request that it may take later. */
+export function described({ status, text }: HttpAnswer): string {
   if (status === 0) return `cannot be reached (${text})`;
   return status === 429 ? 'asks for a pause' : `does not accept events (HTTP ${status})`;
 }
