@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { servicePlans } from '../../../../deploy/start/service-plans';
+import { projectRoot } from '../../../../services/shared/runtime/root';
+import { exposition, ownLines, queryableNames } from '../../../support/exposition';
+import { runProgram, testWith } from '../../../support/programs';
+
+const promtool = { name: 'promtool', package: 'prometheus', probe: ['--version'] };
+
+const folder = 'deploy/prometheus';
+const configuration = parse(readFileSync(join(projectRoot, folder, 'prometheus.yml'), 'utf8')) as {
+  scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[];
+};
+const alerts = readFileSync(join(projectRoot, folder, 'alerts.yml'), 'utf8');
+
+testWith(promtool)('promtool accepts the scrape configuration and the alerts', () => {
+  expect(runProgram('promtool', ['check', 'config', `${folder}/prometheus.yml`])).toContain(
+    'SUCCESS',
+  );
+});
+
+testWith(promtool)('promtool has nothing to say about the names of the metrics', async () => {
+  const text = ownLines(await exposition('collector'));
+  expect(runProgram('promtool', ['check', 'metrics'], text)).toBe('');
+});
+
+testWith(promtool)('alerts go off when they should, and not before', () => {
+  const tests = 'test/unit/deploy/around/alerts.yml';
+  expect(runProgram('promtool', ['test', 'rules', tests])).toContain('SUCCESS');
+});
+
+test('every process of every service is scraped at its port', () => {
+  const found = configuration.scrape_configs.flatMap(({ job_name, dns_sd_configs = [] }) =>
+    dns_sd_configs.map(({ names, port }) => ({ job_name, names, port })),
+  );
+  const wanted = servicePlans.map(({ name, defaultPort: port }) => ({
+    job_name: name,
+    names: [name],
+    port,
+  }));
+  expect(new Set(found)).toEqual(new Set(wanted));
+});
+
+test('alerts ask for metrics that there are', async () => {
+  const known = queryableNames(await exposition('collector'));
+  const asked = alerts.match(/\b(tributary|process|nodejs)_\w+/g) ?? [];
+  expect(asked.length).toBeGreaterThan(8);
+  expect(asked.filter((name) => !known.has(name))).toEqual([]);
+});
