@@ -68,6 +68,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const producer = options.kafka.producer({
     idempotent: false,
     allowAutoTopicCreation: false,
+    // Every message names its partition.
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
     retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 4 },
   });
   const lanes = new Map<string, Lane>();

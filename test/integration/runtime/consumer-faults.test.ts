@@ -36,7 +36,9 @@ test('a committed offset below the log start stops the consumer before it reads 
   let batches = 0;
   const { fatal, handle } = await kafka.consume(group, {
     topics: [topic],
-    stage: async () => void (batches += 1),
+    stage: async () => {
+      batches += 1;
+    },
   });
   await eventually(() => fatal.length > 0, soon('a fatal error'));
   expect(fatal[0]).toBeInstanceOf(FatalError);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createHttp } from '../../../../services/shared/runtime/http';
 import { createMetrics } from '../../../../services/shared/runtime/metrics';
@@ -103,13 +104,13 @@ test.each(['unhandledRejection', 'uncaughtException'])(
 
 test('a port in use fails the start', async () => {
   const { server } = await aService();
-  const address = server.addresses()[0];
+  const { port } = server.server.address() as AddressInfo;
   const { log } = keepingLog();
   const other = createHttp({
     ...{ log, metrics: createMetrics('x'), health: { live: {}, ready: {} }, openapi: () => ({}) },
   });
   const starting = runService(
-    { name: 'x', log, http: { server: other, host: '127.0.0.1', port: address?.port ?? 0 } },
+    { name: 'x', log, http: { server: other, host: '127.0.0.1', port } },
     aProcess().host,
   );
   await expect(starting).rejects.toThrow('EADDRINUSE');
