@@ -57,8 +57,9 @@ export interface EventRow {
   readonly record: Buffer;
 }
 
-/** The latest time a window's start can hold (32-bit seconds): 2106-02-07T06:28:15Z. */
-export const latestEventAt = 0xffff_ffff * 1000;
+/** Event times lie below it, 2106-01-01T00:00:00Z: windows start at 32-bit seconds, with some room for
+ *  what is reckoned around them. */
+export const latestEventAt = Date.UTC(2106, 0, 1);
 
 /**
  * The row of a judged record; the same record gives the same row at every delivery. Bytes that did
@@ -128,7 +129,7 @@ export function coordinatesText({ topic, partition, offset }: Coordinates): stri
 }
 
 function withinWindows(timeMs: number): number {
-  return Math.min(Math.max(timeMs, 0), latestEventAt);
+  return Math.min(Math.max(timeMs, 0), latestEventAt - 1);
 }
 
 const undecodable: Event = {

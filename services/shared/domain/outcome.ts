@@ -27,6 +27,7 @@ export const reasons = {
     'too_large',
     'refused',
     'invalid_decision',
+    'row_refused',
   ],
   erased: ['requested'],
 } as const satisfies Record<string, readonly string[]>;

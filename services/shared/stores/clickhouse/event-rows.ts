@@ -1,4 +1,5 @@
 import type { EventRow } from '../../domain/event-row';
+import { messageOf } from '../../runtime/errors';
 import { writeEventRow } from './event-columns';
 import { RowBinary } from './row-binary';
 import type { UserHash } from './user-hash';
@@ -27,7 +28,7 @@ export class EventRows {
       writeEventRow(this.out, row, this.userHash(row.tenant, row.user));
     } catch (error) {
       this.out.truncate(before);
-      throw error;
+      throw new RangeError(messageOf(error));
     }
     this.ends.push(this.out.size);
     this.recordLengths.push(row.record.length);

@@ -56,5 +56,5 @@ export function scopeParams({ tenant, from, to, traffic }: FactScope): Sql['para
 
 /** The time, or the end of all event times that it lies beyond. */
 export function boundedTime(timeMs: number): number {
-  return Math.min(Math.max(Math.trunc(timeMs), 0), latestEventAt + 1);
+  return Math.min(Math.max(Math.trunc(timeMs), 0), latestEventAt);
 }

@@ -53,6 +53,8 @@ export function touchedMinutesSql(facts: FactRanges, { lookBackMs, zones }: Reac
  * session id of any type those of the user's day: one may bridge a silence and join two sessions.
  */
 export function touchedHoursSql(facts: FactRanges, { conversionWindowMs }: Reaches): Sql {
+  // As numbers: arithmetic on DateTime64 goes wrong before 1970.
+  const ms = 'toUnixTimestamp64Milli(eventAt)';
   const reachMs = Math.max(conversionWindowMs, longestDayMs);
   const within = spansSql('eventAt', 'reach', facts.eventAt.spans, reachMs);
   const fresh = freshSql(facts);
@@ -61,14 +63,13 @@ export function touchedHoursSql(facts: FactRanges, { conversionWindowMs }: Reach
   FROM events
  INNER JOIN (
     SELECT tenant, userHash,
-           min(eventAt - toIntervalMillisecond(if(sessionId = '', {reachMs:Int64}, {windowMs:Int64})))
-             AS enteredFrom,
-           max(eventAt + toIntervalMillisecond(if(sessionId = '', {reachMs:Int64}, 0))) AS enteredTo
+           min(${ms} - if(sessionId = '', {reachMs:Int64}, {windowMs:Int64})) AS enteredFrom,
+           max(${ms} + if(sessionId = '', {reachMs:Int64}, 0)) AS enteredTo
       FROM events ${fresh.text} AND (sessionId = '' OR type IN {steps:Array(String)})
      GROUP BY tenant, userHash
   ) AS fresh USING (tenant, userHash)
  WHERE type = {steps:Array(String)}[1] AND ${within.text}
-   AND eventAt >= enteredFrom AND eventAt <= enteredTo
+   AND ${ms} BETWEEN enteredFrom AND enteredTo
  GROUP BY tenant`,
     params: {
       ...within.params,

@@ -1,0 +1,98 @@
+import type { Clock } from '../shared/runtime/clock';
+import { FatalError } from '../shared/runtime/errors';
+import type { Metrics } from '../shared/runtime/metrics';
+import type { Task } from './schedule';
+
+/** Where the log of a source partition begins and ends: offsets of the first record and of the next. */
+export interface PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly logStart: number;
+  readonly logEnd: number;
+}
+
+export interface CoverageDeps {
+  readonly kafka: {
+    /** The logs of all raw and import partitions. */
+    logs(): Promise<readonly PartitionLog[]>;
+  };
+  readonly store: {
+    /** Replaces what is known of these partitions. */
+    record(logs: readonly PartitionLog[], sampledAt: number): Promise<void>;
+    recorded(): Promise<readonly PartitionLog[]>;
+  };
+  readonly clock: Clock;
+  readonly everyMs: number;
+}
+
+/** Writes down how far the source topics reach, so that the ledger's `accepted` is measured apart
+ *  from its rows. Partitions that did not move are not written again. */
+export function coverageTask({ kafka, store, clock, everyMs }: CoverageDeps): Task {
+  let written = new Map<string, PartitionLog>();
+  return {
+    name: 'coverage',
+    isDue: ({ now, endedAt }) => now - endedAt >= everyMs,
+    async run() {
+      const sampledAt = clock.now();
+      const logs = await kafka.logs();
+      const moved = logs.filter((log) => !isSame(log, written.get(nameOf(log))));
+      if (moved.length > 0) await store.record(moved, sampledAt);
+      written = new Map(logs.map((log) => [nameOf(log), log]));
+    },
+  };
+}
+
+/** Refuses to run on a Kafka whose logs are shorter than they were: new records would have the
+ *  coordinates of old ones, and take their rows' place. TransientError when a server is away. */
+export async function assertLogsGrew({
+  kafka,
+  store,
+}: Pick<CoverageDeps, 'kafka' | 'store'>): Promise<void> {
+  const logs = await kafka.logs();
+  const ends = new Map(logs.map((log) => [nameOf(log), log.logEnd]));
+  const topics = new Set(logs.map(({ topic }) => topic));
+  const recorded = await store.recorded();
+  const shrunk = recorded
+    .filter((known) => topics.has(known.topic) && (ends.get(nameOf(known)) ?? 0) < known.logEnd)
+    .map(
+      (known) => `${nameOf(known)} ends at ${ends.get(nameOf(known))} and reached ${known.logEnd}`,
+    );
+  if (shrunk.length === 0) return;
+  throw new FatalError(
+    `source topics are not the ones that ClickHouse has rows of (${shrunk.slice(0, 5).join('; ')}): ` +
+      'their records would replace those rows. Give remade topics new names, or restore Kafka; to ' +
+      'start anew, empty ClickHouse and Redis as well.',
+  );
+}
+
+export interface LedgerCheckDeps {
+  /** Records accepted, and those of them without a row; null where that cannot be told. */
+  readonly ledger: () => Promise<{
+    readonly accepted: number | null;
+    readonly unaccounted: number | null;
+  }>;
+  readonly everyMs: number;
+  readonly metrics: Pick<Metrics, 'set'>;
+}
+
+/** Compares the ledger with Kafka now and then; it reads every row, so its rests grow with its runs. */
+export function ledgerCheckTask({ ledger, everyMs, metrics }: LedgerCheckDeps): Task {
+  const restFactor = 50;
+  return {
+    name: 'ledger',
+    isDue: ({ now, endedAt, tookMs }) => now - endedAt >= Math.max(everyMs, restFactor * tookMs),
+    async run() {
+      const { accepted, unaccounted } = await ledger();
+      if (accepted !== null) metrics.set('tributary_accepted_events', {}, accepted);
+      if (unaccounted !== null) metrics.set('tributary_unaccounted_events', {}, unaccounted);
+    },
+  };
+}
+
+function nameOf({ topic, partition }: PartitionLog): string {
+  return `${topic}/${partition}`;
+}
+
+function isSame(log: PartitionLog, other: PartitionLog | undefined): boolean {
+  return other?.logStart === log.logStart && other.logEnd === log.logEnd;
+}

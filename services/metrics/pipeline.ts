@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type WindowTable, windowTableNames } from '../shared/domain/window';
+import { messageOf } from '../shared/runtime/errors';
+import type { Log } from '../shared/runtime/log';
+import type { Metrics } from '../shared/runtime/metrics';
+import { createIntake, type Intake, type IntakeOptions, type RowBatch } from './intake';
+import { hasRested, type Pace } from './pace';
+import { createProgress } from './progress';
+import type { StuckWindows } from './recompute';
+import { createSchedule, type Schedule, type ScheduleOptions, type Task } from './schedule';
+import type { BatchEnd } from './stage';
+import { createWindowKeeper, type WindowKeeper, type Windows } from './window-keeper';
+import { createWriter, type Writer, type WriterDeps } from './writer';
+
+export interface PipelineDeps<Rows extends RowBatch>
+  extends Pick<WriterDeps<Rows>, 'deadLetters' | 'codec' | 'timed'>,
+    Pick<ScheduleOptions, 'clock' | 'onFatal'> {
+  readonly events: WriterDeps<Rows>['events'] & { begin(): Rows };
+  readonly windows: Windows;
+  readonly stuck: StuckWindows;
+  /** The batch, and all before it in its partition, may be committed. */
+  readonly mark: (end: BatchEnd) => void;
+  readonly settings: PipelineSettings;
+  readonly metrics: Pick<Metrics, 'count' | 'set' | 'observe'>;
+  readonly log: Pick<Log, 'error' | 'warn' | 'info'>;
+}
+
+export interface PipelineSettings extends Omit<IntakeOptions<RowBatch>, 'begin' | 'clock'> {
+  readonly paces: Readonly<Record<WindowTable, Pace>>;
+  readonly maxWindows: number;
+  readonly lookBackMs: number;
+  readonly stuckEveryMs: number;
+  readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
+}
+
+export interface Pipeline {
+  readonly intake: Pick<Intake<RowBatch>, 'add'>;
+  /** Starts what is due; to be called every few milliseconds. */
+  tick(): void;
+  /** Writes, recomputes and marks all that was taken in, as far as it can within this time; the rest
+   *  stays uncommitted. Nothing is started afterwards. */
+  drain(withinMs: number): Promise<void>;
+}
+
+/** From rows to committed offsets: insert, find the touched windows, recompute them, mark. These go at
+ *  different speeds: inserts every second or so, minutes as often as they can be computed, hours now
+ *  and then. */
+export function createPipeline<Rows extends RowBatch>(deps: PipelineDeps<Rows>): Pipeline {
+  const { settings, clock } = deps;
+  const intake = createIntake({ ...settings, begin: deps.events.begin, clock });
+  const progress = createProgress(deps.mark);
+  const keepers = windowTableNames.map((table) =>
+    createWindowKeeper({ ...deps, ...settings, table, progress }),
+  );
+  const writer = createWriter({
+    ...deps,
+    intake,
+    progress,
+    onWritten: (facts, insert) => {
+      for (const keeper of keepers) keeper.note(facts, insert);
+    },
+  });
+  const isIdle = () => intake.isIdle() && writer.isDone();
+  const tasks = [
+    writing(writer, intake),
+    ...keepers.map((keeper) => keeping(keeper, isIdle, settings)),
+  ];
+  const schedule = createSchedule({ ...deps, ...settings, tasks });
+  return {
+    intake,
+    tick: schedule.tick,
+    drain: (withinMs) => drain({ schedule, writer, keepers, log: deps.log }, withinMs),
+  };
+}
+
+function writing(writer: Writer, intake: Pick<Intake<RowBatch>, 'block'>): Task {
+  return {
+    name: 'insert',
+    isDue: () => writer.isDue(),
+    run: writer.write,
+    onBlocked: intake.block,
+  };
+}
+
+function keeping(
+  keeper: WindowKeeper,
+  isIdle: () => boolean,
+  { paces, stuckEveryMs }: PipelineSettings,
+): Task {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let now = 0;
+  const shouldLook = () => now - lookedAt >= stuckEveryMs;
+  return {
+    name: keeper.table,
+    isDue(history) {
+      now = history.now;
+      if (shouldLook()) return true;
+      return keeper.isBehind() && hasRested(paces[keeper.table], history, isIdle());
+    },
+    async run() {
+      if (shouldLook()) {
+        await keeper.retryStuck();
+        lookedAt = now;
+      }
+      if (keeper.isBehind()) await keeper.run();
+    },
+  };
+}
+
+interface Drained {
+  readonly schedule: Schedule;
+  readonly writer: Writer;
+  readonly keepers: readonly WindowKeeper[];
+  readonly log: Pick<Log, 'warn'>;
+}
+
+async function drain({ schedule, writer, keepers, log }: Drained, withinMs: number): Promise<void> {
+  const finish = async () => {
+    await schedule.stop();
+    while (!writer.isDone()) await writer.write();
+    for (const keeper of keepers) if (keeper.isBehind()) await keeper.run();
+  };
+  const late = async () => {
+    await sleep(withinMs, undefined, { ref: false });
+    throw new Error(`not done after ${withinMs} ms`);
+  };
+  try {
+    await Promise.race([finish(), late()]);
+  } catch (error) {
+    log.warn({ why: messageOf(error) }, 'what was taken in is left to the next start');
+  }
+}

@@ -1,0 +1,107 @@
+import type { EventRow } from '../../../services/shared/domain/event-row';
+import { createEventsStore } from '../../../services/shared/stores/clickhouse/events-store';
+import { createUserHash } from '../../../services/shared/stores/clickhouse/user-hash';
+import { aChannel, noon } from '../../support/event-builders';
+import {
+  aRow,
+  decided,
+  factRanges,
+  insertInto,
+  realWorld,
+  rightWindows,
+  settle,
+  windowsOn,
+} from './ledger-worlds';
+
+// Each flush takes a dozen statements, and the server is shared.
+jest.setTimeout(180_000);
+
+const minute = 60_000;
+const zones = new Map([['tokyo', 'Asia/Tokyo']]);
+const types = ['product_viewed', 'product_viewed', 'product_added', 'checkout_started'] as const;
+const moreTypes = [...types, 'order_completed', 'order_completed', 'page_viewed'] as const;
+
+type Random = () => number;
+
+function pseudoRandom(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Rows of few users, sessions and orders over two days, so that they meddle with each other. */
+function rowsAtRandom(random: Random, count: number): readonly EventRow[] {
+  const pick = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)] as T;
+  return Array.from({ length: count }, () => {
+    const type = pick(moreTypes);
+    const revenueMinor = Math.floor(random() * 1000);
+    const effect = { revenueMinor, taxMinor: null, shippingMinor: null, coupon: null };
+    return aRow(
+      noon + Math.floor(random() * 2 * 1440) * minute,
+      {
+        tenant: pick(['demo', 'demo', 'tokyo']),
+        anonymousId: pick(['ann', 'bob', 'cid']),
+        sessionId: pick([null, null, 's-1', 's-2']),
+        type,
+        channel: aChannel({
+          group: pick([null, null, 'Email', 'Referral', 'Paid Search']),
+          campaign: pick([null, 'spring']),
+          selfReferral: random() < 0.2,
+        }),
+        currency: pick(['USD', 'EUR']),
+        effect:
+          type === 'order_completed' ? { ...effect, orderId: pick(['o-1', 'o-2', null]) } : null,
+      },
+      { outcome: pick(['counted', 'counted', 'counted', 'held', 'bot']) },
+    );
+  });
+}
+
+/** What is delivered: in any order, some of it twice, some of it decided again. */
+function deliveries(random: Random, count: number): readonly (readonly EventRow[])[] {
+  const rows = rowsAtRandom(random, count);
+  const again = rows.filter(() => random() < 0.15);
+  const decisions = rows
+    .filter(() => random() < 0.3)
+    .map((row, nth) => decided(row, random() < 0.5 ? 'counted' : 'rejected', nth + 1));
+  const all = [...rows, ...again, ...decisions].map((row) => ({ row, key: random() }));
+  all.sort((a, b) => a.key - b.key);
+  const flushes: EventRow[][] = [];
+  for (const { row } of all) {
+    if (random() < 8 / all.length || flushes.length === 0) flushes.push([]);
+    flushes.at(-1)?.push(row);
+  }
+  return flushes;
+}
+
+test.each([1, 2, 3])(
+  'windows are a full recomputation’s after any deliveries (seed %i)',
+  async (seed) => {
+    const world = await realWorld(zones);
+    const written: EventRow[] = [];
+    for (const flush of deliveries(pseudoRandom(seed), 150)) {
+      written.push(...flush);
+      await world.write(flush);
+      expect(await world.windows()).toEqual(rightWindows(written, zones));
+    }
+    await world.close();
+  },
+);
+
+test('two uncoordinated writers leave what one would', async () => {
+  const world = await realWorld(zones);
+  const flushes = deliveries(pseudoRandom(7), 200);
+  const writer = async (mine: readonly (readonly EventRow[])[]) => {
+    const events = createEventsStore(world.clickhouse, createUserHash('a key for tests'));
+    const windows = windowsOn(world.clickhouse, zones);
+    for (const flush of mine) {
+      await insertInto(events, flush);
+      await settle(windows, factRanges(flush));
+    }
+  };
+  await Promise.all([0, 1].map((nth) => writer(flushes.filter((_, at) => at % 2 === nth))));
+  expect(await world.windows()).toEqual(rightWindows(flushes.flat(), zones));
+  await world.close();
+});
