@@ -48,8 +48,8 @@ export async function jest({ paths, without, workers }: JestRun, run: Run): Prom
   await runNode(
     [
       'jest/bin/jest.js',
-      ...['--json', '--outputFile', report, '--maxWorkers', String(workers)],
-      ...['--passWithNoTests', '--forceExit', ...(workers === 1 ? ['--runInBand'] : [])],
+      ...['--json', '--outputFile', report, '--passWithNoTests', '--forceExit'],
+      ...(workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(workers)]),
       ...leftOut.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]),
       ...['--', ...paths],
     ],

@@ -16,14 +16,12 @@ export interface TestStack extends Stack {
 /** The five services as processes of their own on the servers of this test run, with topics, groups,
  *  keys and a database nobody else has. Needs the compiled services: `npm test` has them. */
 export async function startTestStack(settings: NodeJS.ProcessEnv = {}): Promise<TestStack> {
+  const env = { ...process.env, ...(await ownNames()), ...settings };
   const folder = mkdtempSync(join(tmpdir(), 'tributary-e2e-'));
   const said: string[] = [];
-  const stack = await startStack({
-    folder,
-    fresh: false,
-    env: { ...process.env, ...(await ownNames()), ...settings },
-    say: (line) => said.push(line),
-  }).catch((error: Error) => {
+  const say = (line: string) => said.push(line);
+  const stack = await startStack({ folder, fresh: false, env, say }).catch((error: Error) => {
+    rmSync(folder, { recursive: true });
     throw new Error(`${error.message}\n${said.join('\n')}`);
   });
   return {
