@@ -20,7 +20,7 @@ export function createCoverageStore(clickhouse: ClickHouse): CoverageStore {
     record: (logs, sampledAt) =>
       clickhouse.insert(
         'topic_ends',
-        logs.map((log) => ({ ...log, sampledAt: sampledAt / 1000 })),
+        logs.map((log) => ({ ...log, sampledAt: (sampledAt / 1000).toFixed(3) })),
       ),
     async recorded() {
       const rows = await clickhouse.rows(
