@@ -24,7 +24,7 @@ test('a server that is not there fails at once, as a passing failure', async () 
   const said: string[] = [];
   const redis = connectRedis({
     url: 'redis://127.0.0.1:1',
-    commandTimeoutMs: 1000,
+    commandTimeoutMs: 200,
     onDown: (message) => said.push(message),
     onUp: () => said.push('up'),
   });
