@@ -142,6 +142,18 @@ export const metricCatalogue = {
     help: 'Inflated request bytes being handled; over the bound the collector answers 429.',
     labels: [],
   },
+  tributary_collector_refusals_total: {
+    type: 'counter',
+    by: 'collector',
+    help: 'Requests that were refused as a whole (400), by what was wrong; they leave no record.',
+    labels: ['error'],
+  },
+  tributary_collector_limited_total: {
+    type: 'counter',
+    by: 'collector',
+    help: 'Requests put off (429) by limit: key, address, refusals (of an address) or in_flight.',
+    labels: ['limit'],
+  },
   tributary_events_total: {
     type: 'counter',
     by: 'cleaner',

@@ -37,6 +37,7 @@ test.each([
   [logLevel.ERROR, 'The coordinator is not aware of this member, re-joining the group', 'warn'],
   [logLevel.ERROR, 'Response GroupCoordinator(key: 10, version: 2)', 'debug'],
   [logLevel.ERROR, 'Connection error: connect ECONNREFUSED', 'warn'],
+  [logLevel.ERROR, 'Restarting the consumer in 100ms', 'warn'],
   [logLevel.WARN, 'The group is rebalancing, re-joining', 'warn'],
   [logLevel.INFO, 'Consumer has joined the group', 'debug'],
   [logLevel.DEBUG, 'Request Fetch', 'debug'],
@@ -48,4 +49,14 @@ test.each([
   expect(lines).toEqual([
     { level: expected, fields: { groupId: 'g' }, message: `kafkajs Consumer: ${message}` },
   ]);
+});
+
+test('a broker that is down is said once, not at every try', () => {
+  const { log, lines } = keepingLog();
+  const write = kafkaLogCreator(log)(logLevel.INFO);
+  const entry = { timestamp: 'now', message: 'Connection error: refused', logger: 'kafkajs' };
+  for (let at = 0; at < 3; at += 1) {
+    write({ namespace: 'Connection', level: logLevel.ERROR, label: '', log: entry });
+  }
+  expect(lines.map((line) => line.level)).toEqual(['warn', 'debug', 'debug']);
 });
