@@ -64,7 +64,7 @@ export function createPipeline<Rows extends RowBatch>(deps: PipelineDeps<Rows>):
   const isIdle = () => intake.isIdle() && writer.isDone();
   const tasks = [
     writing(writer, intake),
-    ...keepers.map((keeper) => keeping(keeper, isIdle, settings)),
+    ...keepers.map((keeper) => keeping(keeper, isIdle, deps)),
   ];
   const schedule = createSchedule({ ...deps, ...settings, tasks });
   return {
@@ -83,27 +83,29 @@ function writing(writer: Writer, intake: Pick<Intake<RowBatch>, 'block'>): Task 
   };
 }
 
+/** Runs a keeper at its pace and looks after what is set aside, one after the other. */
 function keeping(
   keeper: WindowKeeper,
   isIdle: () => boolean,
-  { paces, stuckEveryMs }: PipelineSettings,
+  { settings: { paces, stuckEveryMs }, clock }: Pick<PipelineDeps<RowBatch>, 'settings' | 'clock'>,
 ): Task {
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let now = 0;
-  const shouldLook = () => now - lookedAt >= stuckEveryMs;
+  let last = { endedAt: Number.NEGATIVE_INFINITY, tookMs: 0 };
+  const shouldLook = () => clock.now() - lookedAt >= stuckEveryMs;
+  const shouldRun = () =>
+    keeper.isBehind() && hasRested(paces[keeper.table], { ...last, now: clock.now() }, isIdle());
   return {
     name: keeper.table,
-    isDue(history) {
-      now = history.now;
-      if (shouldLook()) return true;
-      return keeper.isBehind() && hasRested(paces[keeper.table], history, isIdle());
-    },
+    isDue: () => shouldLook() || shouldRun(),
     async run() {
       if (shouldLook()) {
         await keeper.retryStuck();
-        lookedAt = now;
+        lookedAt = clock.now();
       }
-      if (keeper.isBehind()) await keeper.run();
+      if (!shouldRun()) return;
+      const startedAt = clock.now();
+      await keeper.run();
+      last = { endedAt: clock.now(), tookMs: clock.now() - startedAt };
     },
   };
 }

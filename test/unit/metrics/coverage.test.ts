@@ -1,0 +1,89 @@
+import {
+  assertLogsGrew,
+  coverageTask,
+  ledgerCheckTask,
+  type PartitionLog,
+} from '../../../services/metrics/coverage';
+import { aClock } from '../../support/fake-clock';
+
+const log = (partition: number, logEnd: number): PartitionLog => ({
+  ...{ topic: 'clicks', partition, logStart: 0, logEnd },
+});
+
+test('log ends are written down when they move', async () => {
+  const clock = aClock(5000);
+  const written: unknown[] = [];
+  let ends = [log(0, 10), log(1, 3)];
+  const task = coverageTask({
+    kafka: { logs: async () => ends },
+    store: {
+      record: async (logs, sampledAt) => void written.push([sampledAt, logs]),
+      recorded: async () => [],
+    },
+    clock,
+    everyMs: 1000,
+  });
+  await task.run();
+  await task.run();
+  ends = [log(0, 10), log(1, 4)];
+  clock.advance(1000);
+  await task.run();
+  expect(written).toEqual([
+    [5000, [log(0, 10), log(1, 3)]],
+    [6000, [log(1, 4)]],
+  ]);
+  const history = { now: 1000, endedAt: 0, tookMs: 5 };
+  expect([task.isDue(history), task.isDue({ ...history, now: 999 })]).toEqual([true, false]);
+});
+
+test('a sample that could not be written is written with the next one', async () => {
+  const written: unknown[] = [];
+  let fails = true;
+  const task = coverageTask({
+    kafka: { logs: async () => [log(0, 10)] },
+    store: {
+      async record(logs) {
+        if (fails) throw new Error('away');
+        written.push(logs);
+      },
+      recorded: async () => [],
+    },
+    clock: aClock(0),
+    everyMs: 1000,
+  });
+  await expect(task.run()).rejects.toThrow('away');
+  fails = false;
+  await task.run();
+  expect(written).toEqual([[log(0, 10)]]);
+});
+
+test.each([
+  ['nothing is known', [], true],
+  ['the logs grew', [log(0, 9), log(1, 3)], true],
+  ['a log is as it was', [log(0, 10)], true],
+  ['another installation’s topic is known', [{ ...log(0, 99), topic: 'others' }], true],
+  ['a log is shorter', [log(0, 11)], false],
+  ['a partition is gone', [log(7, 1)], false],
+])('it is %s: starts %s', async (_, recorded, starts) => {
+  const check = assertLogsGrew({
+    kafka: { logs: async () => [log(0, 10), log(1, 4)] },
+    store: { recorded: async () => recorded, record: async () => {} },
+  });
+  if (starts) await expect(check).resolves.toBeUndefined();
+  else await expect(check).rejects.toThrow(/source topics are not the ones/);
+});
+
+test('the ledger is compared less often the longer it takes', async () => {
+  const set: unknown[] = [];
+  const task = ledgerCheckTask({
+    ledger: async () => ({ accepted: 12, unaccounted: null }),
+    everyMs: 60_000,
+    metrics: { set: (name, _, value) => void set.push([name, value]) },
+  });
+  await task.run();
+  expect(set).toEqual([['tributary_accepted_events', 12]]);
+  const due = (now: number, tookMs: number) => task.isDue({ now, endedAt: 0, tookMs });
+  expect([due(59_999, 10), due(60_000, 10), due(60_000, 2000), due(100_000, 2000)]).toEqual([
+    ...[false, true, false, true],
+  ]);
+});
