@@ -14,8 +14,6 @@ import type { Metrics } from './metrics';
 import { retry } from './retry';
 import type { Stage } from './stage';
 
-export type { RecordBatch, SourceRecord, Stage } from './stage';
-
 export interface ConsumerSettings {
   readonly sessionTimeoutMs: number;
   readonly partitionsAtOnce: number;
