@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { createLog } from '../../services/shared/runtime/log';
 import { projectRoot } from '../../services/shared/runtime/root';
+import { loadTenants } from '../../services/shared/runtime/tenants';
 import { topCategories } from './categories';
 import type { Comparison } from './compare';
 import { ga4Channel } from './ga4-channel';
@@ -16,6 +18,7 @@ import {
   orderedFunnels,
   orders,
 } from './window-answers';
+import { compareWindows } from './windows';
 
 const { env } = process;
 const folder = env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary');
@@ -74,6 +77,26 @@ async function verifyTags(file: string, flags: TagsFlags): Promise<boolean> {
   return report(comparisons, stopwatch());
 }
 
+interface WindowsFlags {
+  readonly clickhouse: string;
+  readonly database: string;
+  readonly tenants: string;
+  readonly conversionHours: string;
+}
+
+async function verifyWindows(flags: WindowsFlags): Promise<boolean> {
+  const stopwatch = createStopwatch(folder);
+  const log = createLog('verify', { level: 'error' });
+  const tenants = loadTenants(resolve(projectRoot, flags.tenants), log);
+  const comparisons = await compareWindows({
+    clickhouseUrl: flags.clickhouse,
+    database: flags.database,
+    zones: new Map(tenants.map(({ name, timeZone }) => [name, timeZone])),
+    conversionWindowMs: Number(flags.conversionHours) * 3_600_000,
+  });
+  return report(comparisons, stopwatch());
+}
+
 /** One line a comparison, its first differences below it; false where there are any. */
 function report(comparisons: readonly Comparison[], cost: string): boolean {
   for (const { name, compared, differ, examples } of comparisons) {
@@ -108,6 +131,15 @@ program
   .option('--users <n>', 'how many', '500')
   .option('--seed <n>', 'of the draw', '1')
   .action(async (file: string, flags: TagsFlags) => finish(verifyTags(file, flags)));
+
+program
+  .command('windows')
+  .description('every stored window, against one recomputation from all facts at once')
+  .option('--clickhouse <url>', 'of the tables', env.CLICKHOUSE_URL ?? 'http://127.0.0.1:8123')
+  .option('--database <name>', 'of ClickHouse', env.CLICKHOUSE_DATABASE ?? 'tributary')
+  .option('--tenants <file>', 'their time zones', env.TENANTS_FILE ?? 'config/tenants.yaml')
+  .option('--conversion-hours <n>', 'conversion window of the stored funnel', '24')
+  .action(async (flags: WindowsFlags) => finish(verifyWindows(flags)));
 
 async function finish(equal: Promise<boolean>): Promise<void> {
   process.exitCode = (await equal) ? 0 : 1;
