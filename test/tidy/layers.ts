@@ -40,7 +40,6 @@ const layers: readonly Layer[] = [
       'kafkajs-snappy',
       'lz4-napi',
       'fzstd',
-      '@kafkajs/confluent-schema-registry',
       'avsc',
       'prom-client',
       'fastify',
