@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Label, LabelFile } from '../../../../deploy/traffic/labels';
 import { runTraffic } from '../../../../deploy/traffic/run';
 import { aPlan } from './plans';
@@ -59,6 +61,28 @@ test('every acknowledged message has its label, and nothing else has one', async
   expect(report.sentAgain).toBeGreaterThan(0);
   const repeated = ids.length - new Set(ids).size;
   expect(labels.filter(({ is }) => is === 'duplicate').length).toBeGreaterThanOrEqual(repeated);
+});
+
+test('the time is over also after the garbage collector has been by', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const { url } = await collector();
+  const started = Date.now();
+  const stop = new AbortController();
+  const collecting = setInterval(collectGarbage, 100);
+  const late = setTimeout(() => stop.abort(), 8_000);
+  await runTraffic({
+    plan: aPlan({ startAt: started, eventsPerSecond: 10 }),
+    collectorUrl: url,
+    writeKey: 'key',
+    forMs: 1_500,
+    labels: null,
+    say: () => {},
+    signal: stop.signal,
+  });
+  clearInterval(collecting);
+  clearTimeout(late);
+  expect(Date.now() - started).toBeLessThan(7_000);
 });
 
 test('a signal ends it at once', async () => {
