@@ -2,12 +2,10 @@
 # Redis for the ledger of message ids and the tags: nothing is evicted, and what it acknowledged
 # survives a kill but for the last second. Two users: `tributary` for the services, and `reader`,
 # who may read tags and profiles and nothing else. The configuration comes on standard input,
-# so that no password stands in the list of processes.
+# so that no password stands in the list of processes; arguments add to it, such as TLS.
 set -eu
-exec redis-server - <<END
+exec redis-server - "$@" <<END
 bind * -::*
-port ${REDIS_PORT:-6379}
-dir ${REDIS_DIR:-/data}
 save ""
 appendonly yes
 appendfsync everysec

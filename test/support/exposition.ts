@@ -19,7 +19,7 @@ export function ownLines(text: string): string {
 }
 
 /** Every name that a query can ask for: of a histogram its three. */
-export function queryableNames(text: string): ReadonlySet<string> {
+export function queryableNames(text: string): Set<string> {
   const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)];
   return new Set(
     types.flatMap(([, name = '', type]) =>

@@ -12,7 +12,7 @@ export interface OptionalProgram {
 /** `test` where the program is installed; elsewhere a skipped test whose title says how to get it. */
 export function testWith({ name, package: from, probe }: OptionalProgram) {
   const found = spawnSync(name, probe).status === 0;
-  return (title: string, body: () => void | Promise<void>): void =>
+  return (title: string, body: () => Promise<void>): void =>
     found
       ? test(title, body)
       : test.skip(`${title} (needs ${name}: apt-get install ${from})`, body);

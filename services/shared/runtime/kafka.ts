@@ -44,9 +44,14 @@ function saslOf(options: KafkaOptions): SASLOptions | null {
 const permanent =
   /^(MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE|INVALID_RECORD|INVALID_TIMESTAMP|INVALID_TOPIC_EXCEPTION|UNSUPPORTED_.*|SECURITY_DISABLED|SASL_AUTHENTICATION_FAILED|.*_AUTHORIZATION_FAILED)$/;
 
+/** kafkajs blames the log-in for whatever goes wrong during it, a lost connection too, and keeps of
+ *  the broker's answer only its words. */
+const refusedLogin = /SASL .* failed: .*(credentials|username or password|mechanism)/;
+
 /** The error type a broker answered with, wherever kafkajs wrapped it; null for other errors. */
 export function protocolErrorOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
+  if (refusedLogin.test(error.message)) return 'SASL_AUTHENTICATION_FAILED';
   if ('type' in error && typeof error.type === 'string') return error.type;
   return protocolErrorOf(error.cause);
 }

@@ -12,7 +12,7 @@ const { services, networks } = composeFile();
 const all = Object.entries(services);
 const compose = { name: 'docker-compose', package: 'docker-compose', probe: ['version'] };
 
-testWith(compose)('docker-compose accepts docker-compose.yml', () => {
+testWith(compose)('docker-compose accepts docker-compose.yml', async () => {
   expect(runProgram('docker-compose', ['config', '-q'])).toBe('');
 });
 

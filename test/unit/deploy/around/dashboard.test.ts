@@ -48,7 +48,7 @@ test('legends name labels that the query keeps', () => {
 
 const promtool = { name: 'promtool', package: 'prometheus', probe: ['--version'] };
 
-testWith(promtool)('every query is one that Prometheus can read', () => {
+testWith(promtool)('every query is one that Prometheus can read', async () => {
   const expressions = queries.map((query) => query.replaceAll('$__rate_interval', '1m'));
   const rules = expressions.map((expr, at) => ({ record: `query:${at}`, expr }));
   const folder = mkdtempSync(join(tmpdir(), 'dashboard-'));

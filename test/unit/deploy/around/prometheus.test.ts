@@ -14,7 +14,7 @@ const configuration = parse(readFileSync(join(projectRoot, folder, 'prometheus.y
 };
 const alerts = readFileSync(join(projectRoot, folder, 'alerts.yml'), 'utf8');
 
-testWith(promtool)('promtool accepts the scrape configuration and the alerts', () => {
+testWith(promtool)('promtool accepts the scrape configuration and the alerts', async () => {
   expect(runProgram('promtool', ['check', 'config', `${folder}/prometheus.yml`])).toContain(
     'SUCCESS',
   );
@@ -25,7 +25,7 @@ testWith(promtool)('promtool has nothing to say about the names of the metrics',
   expect(runProgram('promtool', ['check', 'metrics'], text)).toBe('');
 });
 
-testWith(promtool)('alerts go off when they should, and not before', () => {
+testWith(promtool)('alerts go off when they should, and not before', async () => {
   const tests = 'test/unit/deploy/around/alerts.yml';
   expect(runProgram('promtool', ['test', 'rules', tests])).toContain('SUCCESS');
 });
