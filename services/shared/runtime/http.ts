@@ -1,4 +1,10 @@
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { answerBrokenRequest } from './broken-request';
 import { answerChecks, type Health } from './health';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -42,6 +48,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     bodyLimit: options.bodyLimit ?? 2 ** 20,
     // Idle keep-alive connections would hold up a stop for as long as clients keep them.
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, _request, reply) => answerBadAddress(error, reply as FastifyReply),
     // A slow request is found within a second of its time, rather than within thirty.
     http: { connectionsCheckingInterval: 1000 },
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -64,9 +72,14 @@ export function createHttp(options: HttpOptions): FastifyInstance {
 }
 
 function answerErrors(server: FastifyInstance, log: Log): void {
-  server.setNotFoundHandler((request, reply) => {
+  const notFound = (request: FastifyRequest, reply: FastifyReply) => {
     const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
     return reply.status(404).send(errorBody('not_found', message, null));
+  };
+  server.setNotFoundHandler(notFound);
+  // Before its body is read: nobody would look at it, or bound what all of them take.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return notFound(request, reply);
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof HttpError) {
@@ -74,8 +87,7 @@ function answerErrors(server: FastifyInstance, log: Log): void {
     }
     const status = error.statusCode ?? 500;
     if (status < 500) {
-      const code = (error.code ?? 'bad_request').replace(/^FST_(ERR_)?/, '').toLowerCase();
-      return reply.status(status).send(errorBody(code, error.message, fieldOf(error)));
+      return reply.status(status).send(errorBody(codeOf(error), error.message, fieldOf(error)));
     }
     if (error.name === 'TransientError') {
       log.warn({ route: request.routeOptions.url, why: error.message }, 'a request was put off');
@@ -84,6 +96,15 @@ function answerErrors(server: FastifyInstance, log: Log): void {
     log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
     return reply.status(500).send(errorBody('internal', 'the request failed; see the log', null));
   });
+}
+
+/** An address that cannot be decoded, or has too long a parameter. */
+function answerBadAddress(error: FastifyError, reply: FastifyReply): void {
+  reply.status(400).send(errorBody(codeOf(error), error.message, null));
+}
+
+function codeOf({ code }: { readonly code?: string }): string {
+  return (code ?? 'bad_request').replace(/^FST_(ERR_)?/, '').toLowerCase();
 }
 
 function errorBody(error: string, message: string, field: string | null): ErrorBody {
