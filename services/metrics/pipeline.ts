@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type WindowTable, windowTableNames } from '../shared/domain/window';
 import { messageOf } from '../shared/runtime/errors';
 import type { Log } from '../shared/runtime/log';
 import type { Metrics } from '../shared/runtime/metrics';
+import type { StuckWindows } from './aside';
 import { createIntake, type Intake, type IntakeOptions, type RowBatch } from './intake';
 import { hasRested, type Pace } from './pace';
 import { createProgress } from './progress';
-import type { StuckWindows } from './recompute';
 import { createSchedule, type Schedule, type ScheduleOptions, type Task } from './schedule';
 import type { BatchEnd } from './stage';
 import { createWindowKeeper, type WindowKeeper, type Windows } from './window-keeper';
@@ -123,12 +122,11 @@ async function drain({ schedule, writer, keepers, log }: Drained, withinMs: numb
     while (!writer.isDone()) await writer.write();
     for (const keeper of keepers) if (keeper.isBehind()) await keeper.run();
   };
-  const late = async () => {
-    await sleep(withinMs, undefined, { ref: false });
-    throw new Error(`not done after ${withinMs} ms`);
-  };
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`not done after ${withinMs} ms`)), withinMs).unref();
+  });
   try {
-    await Promise.race([finish(), late()]);
+    await Promise.race([finish(), late]);
   } catch (error) {
     log.warn({ why: messageOf(error) }, 'what was taken in is left to the next start');
   }

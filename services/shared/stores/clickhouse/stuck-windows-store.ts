@@ -18,10 +18,12 @@ export function createStuckWindowsStore(
     { tenant, start }: Window,
     stuck: number,
     error: string,
-  ) =>
-    clickhouse.insert('windows_stuck', [
-      { windowTable, tenant, start: start / 1000, stuck, error, changedAt: now() / 1000 },
-    ]);
+  ) => {
+    // As text: no fraction is read in a JSON number of DateTime64.
+    const changedAt = (now() / 1000).toFixed(3);
+    const row = { windowTable, tenant, start: start / 1000, stuck, error, changedAt };
+    return clickhouse.insert('windows_stuck', [row]);
+  };
   return {
     async list(table) {
       const rows = await clickhouse.rows(
