@@ -40,7 +40,11 @@ function types(run: Run): Promise<Tally> {
 }
 
 function style(run: Run): Promise<Tally> {
-  return check('style', ['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'], run);
+  return check(
+    'style',
+    ['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'],
+    run,
+  );
 }
 
 async function withServers<T>(

@@ -71,6 +71,7 @@ const layers: readonly Layer[] = [
       'node:zlib',
       'node:crypto',
       'node:stream',
+      'node:timers/promises',
       'node:util',
     ],
   },
