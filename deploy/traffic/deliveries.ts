@@ -1,3 +1,4 @@
+import type { Crawler } from './crawlers';
 import type { Happening, TrueMessage } from './crowd';
 import { type Draw, drawOf } from './draw';
 import { shopUrl } from './shop';
@@ -15,7 +16,7 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The shop's own server passes on what browsers and apps send it, as often as this. */
+/** What happened within this time goes out together. */
 const flushMs = 100;
 const mostMessages = 100;
 /** Share of the requests whose answer is lost on the way: the client sends the same messages again,
@@ -29,58 +30,61 @@ const retryMs = { least: 500, most: 5_000 };
 export function* deliveriesOf(happenings: Iterable<Happening>, seed: number): Generator<Delivery> {
   const outbox = new Outbox(drawOf(seed, -2));
   for (const happening of happenings) {
-    outbox.flush(happening.at);
     yield* outbox.due(happening.at);
     outbox.add(happening);
   }
-  outbox.flush(Number.POSITIVE_INFINITY);
   yield* outbox.due(Number.POSITIVE_INFINITY);
 }
 
+/** A request that still takes messages in. */
+interface Draft extends Delivery {
+  readonly messages: TrueMessage[];
+  /** Whose it is; null for a copy, which nobody adds to. */
+  readonly sender: string | null;
+}
+
 class Outbox {
-  private readonly waiting = new TimeQueue<Delivery>();
-  private shared: TrueMessage[] = [];
-  private flushAt = 0;
+  private readonly waiting = new TimeQueue<Draft>();
+  private readonly open = new Map<string, Draft>();
 
   constructor(private readonly draw: Draw) {}
 
   /** What is due up to then. */
   *due(latest: number): Generator<Delivery> {
     for (let next = this.waiting.take(latest); next; next = this.waiting.take(latest)) {
-      yield next.thing;
+      const { sender, ...delivery } = next.thing;
+      if (sender !== null) {
+        if (this.open.get(sender) === next.thing) this.open.delete(sender);
+        if (this.draw.chance(lostAnswers)) this.sendAgain(delivery);
+      }
+      yield delivery;
     }
   }
 
   add({ at, visitor, messages }: Happening): void {
-    if (messages.some(({ is }) => is !== 'human')) {
-      const { clockErrorMs } = visitor;
-      this.post({ at, messages, clockErrorMs, headers: headersOf(visitor) });
-      return;
-    }
-    if (this.shared.length === 0) this.flushAt = at + flushMs;
-    this.shared.push(...messages);
-    if (this.shared.length >= mostMessages) this.flushShared(at);
+    const isShared = messages.every(({ is }) => is === 'human');
+    const sender = isShared ? 'shop' : visitor.anonymousId;
+    const draft = this.open.get(sender) ?? this.begin(sender, visitor, at + flushMs);
+    draft.messages.push(...messages);
+    if (draft.messages.length >= mostMessages) this.open.delete(sender);
   }
 
-  flush(now: number): void {
-    if (this.shared.length > 0 && this.flushAt <= now) this.flushShared(this.flushAt);
+  private begin(sender: string, { clockErrorMs, crawler }: Visitor, at: number): Draft {
+    const headers = headersOf(crawler);
+    const draft = { at, messages: [], clockErrorMs, headers, sender };
+    this.open.set(sender, draft);
+    this.waiting.add(at, draft);
+    return draft;
   }
 
-  private flushShared(at: number): void {
-    this.post({ at, messages: this.shared, clockErrorMs: 0, headers: {} });
-    this.shared = [];
-  }
-
-  private post(delivery: Delivery): void {
-    this.waiting.add(delivery.at, delivery);
-    if (!this.draw.chance(lostAnswers)) return;
+  private sendAgain(delivery: Delivery): void {
     const at = Math.round(delivery.at + this.draw.between(retryMs.least, retryMs.most));
     const messages = delivery.messages.map((one) => ({ ...one, is: 'duplicate' as const }));
-    this.waiting.add(at, { ...delivery, at, messages });
+    this.waiting.add(at, { ...delivery, at, messages, sender: null });
   }
 }
 
-function headersOf({ crawler }: Visitor): Readonly<Record<string, string>> {
+function headersOf(crawler: Crawler | null): Readonly<Record<string, string>> {
   const agent = crawler?.agent ?? null;
   return agent === null ? {} : { origin: shopUrl, 'user-agent': agent };
 }

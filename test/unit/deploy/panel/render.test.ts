@@ -179,7 +179,7 @@ test('no window is too small or too large, with colours or without', () => {
         expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
