@@ -17,9 +17,9 @@ export async function readBody(
 ): Promise<ReadBody> {
   if (body === undefined || body.length === 0) return refuse('empty_body', 'there is no body');
   const unpack = unpackerOf(body, encoding);
-  if (unpack === null) return parse(body);
+  if (unpack === null) return parse(body, encoding);
   try {
-    return parse(await unpack(body, { maxOutputLength: maxBytes }));
+    return parse(await unpack(body, { maxOutputLength: maxBytes }), 'identity');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       return refuse('too_large', `the body inflates to more than ${maxBytes} bytes`);
@@ -44,12 +44,32 @@ function unpackerOf(body: Buffer, encoding: string | undefined): Unpack | null {
 
 const byteOrderMark = 0xfeff;
 
-function parse(body: Buffer): ReadBody {
+function parse(body: Buffer, encoding: string | undefined): ReadBody {
   const text = body.toString('utf8');
   try {
     const value: unknown = JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
     return { ok: true, value, bytes: body.length };
   } catch (error) {
-    return refuse('malformed_json', `the body is no JSON: ${messageOf(error)}`);
+    return strangeEncoding(body, encoding) ?? refuse('malformed_json', notJson(error));
   }
+}
+
+/** V8 quotes a piece of the text, which may hold anything: cut, and without control characters. */
+function notJson(error: unknown): string {
+  const why = messageOf(error).replace(/\p{Cc}/gu, ' ');
+  return `the body is no JSON: ${why.slice(0, 200)}`;
+}
+
+/** Bytes that are no JSON because they are something else that can be named. */
+function strangeEncoding(body: Buffer, encoding: string | undefined): Refused | null {
+  const [first = 0, second = 0] = body;
+  const isUtf16 = (first ^ second) === 0x01 && Math.max(first, second) === 0xff;
+  if (isUtf16) return refuse('malformed_encoding', 'the body is UTF-16; send UTF-8');
+  if (encoding === 'identity' && unpackerOf(body, undefined) !== null) {
+    return refuse('malformed_encoding', 'the body is compressed twice; once is enough');
+  }
+  const named = encoding?.trim().toLowerCase() ?? '';
+  if (/^(|identity|gzip|x-gzip|deflate)$/.test(named)) return null;
+  const message = 'this content-encoding is not read here; send gzip, deflate or none';
+  return refuse('malformed_encoding', message);
 }

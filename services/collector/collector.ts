@@ -13,15 +13,17 @@ import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import type { Closable } from '../shared/runtime/run';
 import { loadTenants } from '../shared/runtime/tenants';
+import { type TenantsWatch, watchTenants } from '../shared/runtime/tenants-watch';
 import { rawKeys, topicsOf } from '../shared/runtime/topics';
 import type { collectorSettings } from './config';
 import { createInFlight } from './in-flight';
 import { rawLanes } from './lanes';
 import { collectorOpenapi } from './openapi';
 import { createOutageLog } from './outage';
+import { createRateLimits } from './rate-limits';
 import { collectorRoutes } from './routes';
 import { createCollectorStage } from './stage';
-import { createTenantOfKey } from './write-keys';
+import { createWriteKeys, type WriteKeys } from './write-keys';
 
 export type CollectorSettings = SettingsOf<typeof collectorSettings>;
 
@@ -32,13 +34,13 @@ export interface Collector {
   readonly closes: readonly Closable[];
 }
 
-/** A collector on real servers; `tenantsFile` is a path as it stands. Waits for those that are not there yet. FatalError where the set-up
- *  has not been run, or the tenants file is not right. */
+/** A collector on real servers; `tenantsFile` is a path as it stands. Waits for those that are not
+ *  there yet. FatalError where the set-up has not been run, or the tenants file is not right. */
 export async function createCollector(
   settings: CollectorSettings,
   { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
 ): Promise<Collector> {
-  const tenants = loadTenants(settings.tenantsFile, log);
+  const keys = createWriteKeys(loadTenants(settings.tenantsFile, log));
   const { admin, publisher, codec, lanes } = await connect(settings, log, metrics);
   const inFlight = createInFlight(settings.maxInFlightBytes, (bytes) =>
     metrics.set('tributary_collector_in_flight_bytes', {}, bytes),
@@ -58,19 +60,36 @@ export async function createCollector(
   server.server.requestTimeout = settings.requestTimeoutMs;
   await server.register(collectorRoutes, {
     stage,
-    tenantOf: createTenantOfKey(tenants),
+    ownerOf: keys.ownerOf,
     inFlight,
+    limits: createRateLimits({ ...settings, clock: systemClock }),
     metrics,
     onOutage: createOutageLog(log, systemClock),
     maxRequestBytes: settings.maxRequestBytes,
     maxEvents: settings.maxEvents,
     trustProxy: settings.trustProxy,
   });
+  const watch = watchWriteKeys(settings.tenantsFile, keys, log);
   const closes = [
+    { name: 'tenants', close: async () => watch.stop() },
     { name: 'publisher', close: () => publisher.close() },
     { name: 'admin', close: () => admin.disconnect() },
   ];
   return { server, closes };
+}
+
+/** A key that was taken back is unknown within five seconds, and a new one known. */
+function watchWriteKeys(file: string, keys: WriteKeys, log: Log): TenantsWatch {
+  return watchTenants(file, {
+    log,
+    onChange(tenants) {
+      const strangers = keys.replace(tenants);
+      log.info({ tenants: tenants.length }, 'the write keys were read again');
+      if (strangers.length === 0) return;
+      const message = 'new tenants: start the services again, this one last';
+      log.warn({ tenants: strangers }, message);
+    },
+  });
 }
 
 async function connect(settings: CollectorSettings, log: Log, metrics: Metrics) {

@@ -8,6 +8,8 @@ import {
   tenantSettings,
 } from '../shared/runtime/settings';
 
+const perSecond = between(integer, { min: 1, max: 10_000_000 });
+
 export const collectorSettings = {
   ...logSettings,
   ...kafkaSettings,
@@ -33,6 +35,21 @@ export const collectorSettings = {
     env: 'COLLECTOR_MAX_IN_FLIGHT_BYTES',
     default: 67_108_864,
     doc: 'Bytes of requests and of unacknowledged records; beyond it the answer is 429.',
+  }),
+  keyEventsPerSecond: setting(perSecond, {
+    env: 'COLLECTOR_KEY_EVENTS_PER_SECOND',
+    default: 100_000,
+    doc: 'Most events a second of one write key, ten seconds of it at once; then 429.',
+  }),
+  addressRequestsPerSecond: setting(perSecond, {
+    env: 'COLLECTOR_ADDRESS_REQUESTS_PER_SECOND',
+    default: 10_000,
+    doc: 'Most requests a second of one address (IPv6: /64), which many people may share; then 429.',
+  }),
+  addressRefusalsPerSecond: setting(perSecond, {
+    env: 'COLLECTOR_ADDRESS_REFUSALS_PER_SECOND',
+    default: 100,
+    doc: 'The same of requests that are refused and have no valid key in their header.',
   }),
   requestTimeoutMs: setting(between(milliseconds, { min: 1000, max: 300_000 }), {
     env: 'COLLECTOR_REQUEST_TIMEOUT',

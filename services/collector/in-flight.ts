@@ -1,16 +1,16 @@
 /** The bytes a process holds for others: request bodies, and records Kafka has not acknowledged. The
  *  bound is what keeps an outage from filling the memory. */
 export interface InFlight {
-  /** Admits a request, unless that would go over the bound; null then. One that is over it by itself
-   *  is admitted when nothing else is held. */
-  admit(bytes: number): Admission | null;
+  /** Admits a request that holds nothing yet; null where the bound is reached. */
+  admit(): Admission | null;
   /** Takes bytes in any case, for what was admitted already and only changed its form. */
   take(bytes: number): void;
   give(bytes: number): void;
 }
 
 export interface Admission {
-  /** The request turns out to have this many bytes; false where there is no room for them. */
+  /** The request holds this many bytes now; false where there is no room for them. One that is over
+   *  the bound by itself has room when nothing else is held. */
   growTo(bytes: number): boolean;
   /** Once it is answered, or its client is gone. Again, or growing afterwards, does nothing. */
   release(): void;
@@ -23,16 +23,15 @@ export function createInFlight(maxBytes: number, onChange: (bytes: number) => vo
     held += by;
     onChange(held);
   };
-  const hasRoom = (bytes: number): boolean => held === 0 || held + bytes <= maxBytes;
   return {
-    admit(bytes) {
-      if (!hasRoom(bytes)) return null;
-      change(bytes);
-      let own: number | null = bytes;
+    admit() {
+      if (held >= maxBytes) return null;
+      let own: number | null = 0;
       return {
         growTo(wanted) {
           if (own === null || wanted <= own) return true;
-          if (!hasRoom(wanted - own)) return false;
+          const others = held - own;
+          if (others > 0 && others + wanted > maxBytes) return false;
           change(wanted - own);
           own = wanted;
           return true;

@@ -2,6 +2,7 @@
 export interface RequestFault {
   readonly error:
     | 'empty_body'
+    | 'cut_short'
     | 'malformed_encoding'
     | 'malformed_json'
     | 'too_large'

@@ -29,10 +29,18 @@ export interface Origin {
   readonly browser: Envelope['browser'];
 }
 
+/** An item that is kept as a dead letter: where it stood in the request, and what was wrong. */
+export interface RefusedItem {
+  readonly index: number;
+  readonly messageId: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
 export interface Receipt {
   readonly accepted: number;
-  /** Of them, kept as dead letters. */
-  readonly refused: number;
+  /** Those of them that are kept as dead letters. */
+  readonly refused: readonly RefusedItem[];
 }
 
 /** Takes one request's messages: resolves when every partition has acknowledged its part. Rejects
@@ -52,8 +60,7 @@ export function createCollectorStage(deps: CollectorDeps): CollectorStage {
     const settled = Promise.allSettled(published).then(() => deps.inFlight.give(bytes));
     await within(deps.ackTimeoutMs, Promise.all(published));
     await settled;
-    const refused = records.filter((record) => record.refused).length;
-    return { accepted: records.length, refused };
+    return { accepted: records.length, refused: refusedItems(records) };
   };
 }
 
@@ -61,7 +68,8 @@ interface RawRecord {
   readonly topic: string;
   readonly partition: number;
   readonly message: OutgoingMessage;
-  readonly refused: boolean;
+  readonly messageId: string;
+  readonly invalid: Event['invalid'];
 }
 
 function incomingRecords(
@@ -80,9 +88,16 @@ function incomingRecords(
       topic,
       partition: partitionOf(key, partitions),
       message: { key, value: encode(mapped.event) },
-      refused: mapped.event.invalid !== null,
+      messageId: mapped.event.messageId,
+      invalid: mapped.event.invalid,
     };
   });
+}
+
+function refusedItems(records: readonly RawRecord[]): readonly RefusedItem[] {
+  return records.flatMap(({ messageId, invalid }, index) =>
+    invalid === null ? [] : [{ index, messageId, ...invalid }],
+  );
 }
 
 /** The user's, so that one person's records stay in order; the message's where there is no user. */

@@ -15,3 +15,14 @@ function covers(range: string, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   }
   return ipaddr.isValid(range) && ipaddr.process(range).toString() === address.toString();
 }
+
+/** What one subscriber has: an IPv4 address, or the /64 of an IPv6 one, whose lower half a device
+ *  chooses as it likes (RFC 4291, 2.5.1). IPv4 written as IPv6 is IPv4; what does not parse is itself. */
+export function networkOf(address: string): string {
+  if (!address.includes(':') || !ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${(parsed as ipaddr.IPv6).parts.slice(0, 4).map(hexadecimal).join(':')}/64`;
+}
+
+const hexadecimal = (part: number): string => part.toString(16);

@@ -27,16 +27,10 @@ export function watchTenants(file: string, options: TenantsWatchOptions): Tenant
   const { signal } = stopped;
 
   async function watch(): Promise<void> {
-    let taken = await contentOf(file);
-    let seen = taken;
+    const isNew = createChanges(await contentOf(file));
     while (!signal.aborted) {
       await sleep(everyMs, undefined, { signal, ref: false });
-      const content = await contentOf(file);
-      if (content === seen && content !== taken) {
-        taken = content;
-        take();
-      }
-      seen = content;
+      if (isNew(await contentOf(file))) take();
     }
   }
 
@@ -52,6 +46,19 @@ export function watchTenants(file: string, options: TenantsWatchOptions): Tenant
     if (!signal.aborted) throw error;
   });
   return { stop: () => stopped.abort() };
+}
+
+/** Tells of each look, given what was there at first, whether what it saw is to be taken: it is another
+ *  content than the one taken last, and the look before saw it too. */
+export function createChanges(first: string | null): (content: string | null) => boolean {
+  let taken = first;
+  let seen = first;
+  return (content) => {
+    const isNew = content === seen && content !== taken;
+    if (isNew) taken = content;
+    seen = content;
+    return isNew;
+  };
 }
 
 /** Null where it cannot be read. */

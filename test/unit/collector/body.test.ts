@@ -39,10 +39,43 @@ test.each([
     'gzip',
     'malformed_encoding',
   ],
-  ['gzip in gzip', gzipSync(gzipSync(json)), 'gzip', 'malformed_json'],
-  ['brotli', brotliCompressSync(json), 'br', 'malformed_json'],
+  ['gzip in gzip', gzipSync(gzipSync(json)), 'gzip', 'malformed_encoding'],
+  ['gzip in zlib', deflateSync(gzipSync(json)), 'deflate', 'malformed_encoding'],
+  ['brotli', brotliCompressSync(json), 'br', 'malformed_encoding'],
+  ['zstd', Buffer.from('28b52ffd0408', 'hex'), 'zstd', 'malformed_encoding'],
+  ['two encodings', Buffer.from('x'), 'gzip, gzip', 'malformed_encoding'],
+  [
+    'UTF-16, low byte first',
+    Buffer.from('\ufeff{"a":1}', 'utf16le'),
+    undefined,
+    'malformed_encoding',
+  ],
+  ['UTF-16', Buffer.from('\ufeff{"a":1}', 'utf16le').swap16(), undefined, 'malformed_encoding'],
+  ['UTF-16 without a mark', Buffer.from('{"a":1}', 'utf16le'), undefined, 'malformed_json'],
   ['a bomb', gzipSync(Buffer.alloc(5_000_000)), 'gzip', 'too_large'],
   ['one byte too much', gzipSync(Buffer.alloc(limit + 1, ' ')), 'gzip', 'too_large'],
 ])('%s is refused', async (_name, body, encoding, error) => {
   expect(await readBody(body, encoding, limit)).toMatchObject({ ok: false, fault: { error } });
+});
+
+test.each([
+  ['gzip in gzip', gzipSync(gzipSync(json)), 'gzip', 'compressed twice'],
+  ['brotli', brotliCompressSync(json), 'br', 'send gzip, deflate or none'],
+  ['UTF-16', Buffer.from('\ufeff{"a":1}', 'utf16le'), undefined, 'send UTF-8'],
+])('%s: the answer says what to send instead', async (_name, body, encoding, advice) => {
+  const message = expect.stringContaining(advice);
+  expect(await readBody(body, encoding, limit)).toMatchObject({ fault: { message } });
+});
+
+test('what is quoted of a body is short and of one line', async () => {
+  const body = Buffer.from(`{"a":\u0001\n${'x'.repeat(900)}`);
+  const answer = await readBody(body, undefined, limit);
+  const message = answer.ok ? '' : answer.fault.message;
+  expect(message.length).toBeLessThan(250);
+  expect(message).not.toMatch(/\p{Cc}/u);
+});
+
+test('bytes that are no UTF-8 become U+FFFD', async () => {
+  const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xff, 0xc0), Buffer.from('"}')]);
+  expect(await readBody(body, undefined, limit)).toMatchObject({ value: { a: '\ufffd\ufffd' } });
 });

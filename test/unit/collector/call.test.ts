@@ -1,5 +1,5 @@
 import { readCall } from '../../../services/collector/call';
-import { createTenantOfKey } from '../../../services/collector/write-keys';
+import { createWriteKeys } from '../../../services/collector/write-keys';
 import { sha256Hex } from '../../../services/shared/runtime/hash';
 import { aTenant } from './a-tenant';
 
@@ -7,14 +7,15 @@ const other = aTenant({
   name: 'other',
   writeKeyHashes: [sha256Hex('other-key'), sha256Hex('older')],
 });
-const tenantOf = createTenantOfKey([aTenant(), other]);
+const { ownerOf } = createWriteKeys([aTenant(), other]);
+const options = { ownerOf, maxEvents: 3, maxContextBytes: 300 };
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 const read = (
   body: unknown,
   { batch = true, authorization = undefined as string | undefined } = {},
 ) => {
-  const answer = readCall(body, { batch, authorization, tenantOf, maxEvents: 3 });
+  const answer = readCall(body, { ...options, batch, authorization });
   if (!answer.ok) return answer.fault.error + (answer.fault.field ? ` ${answer.fault.field}` : '');
   return answer.incoming.entries.map(({ tenant }) => tenant.name).join(' ');
 };
@@ -92,7 +93,7 @@ describe('the body', () => {
 
   test('of a single call is its message', () => {
     const body = { event: 'x', batch: [1, 2], sentAt: 's' };
-    const answer = readCall(body, { batch: false, authorization, tenantOf, maxEvents: 3 });
+    const answer = readCall(body, { ...options, batch: false, authorization });
     const incoming = answer.ok ? answer.incoming : null;
     expect(incoming?.entries.map(({ message }) => message)).toEqual([body]);
     expect(incoming?.sentAt).toBeUndefined();
@@ -101,8 +102,78 @@ describe('the body', () => {
   test('of a batch carries its time of sending', () => {
     const answer = readCall(
       { batch: [], sentAt: '2026-01-15T12:00:00Z' },
-      { batch: true, authorization, tenantOf, maxEvents: 3 },
+      { ...options, batch: true, authorization },
     );
     expect(answer.ok && answer.incoming.sentAt).toBe('2026-01-15T12:00:00Z');
+  });
+});
+
+describe('the context of a batch', () => {
+  const messagesOf = (body: object, batch = true) => {
+    const answer = readCall(body, { ...options, batch, authorization: basic('demo-key:') });
+    if (!answer.ok) return [answer.fault.error, answer.fault.field];
+    return answer.incoming.entries.map(({ message }) => message);
+  };
+  const context = { ip: '192.0.2.1', library: { name: 'old', version: '1' } };
+
+  test('is of each message, below what the message says', () => {
+    const own = { userId: 'u', context: { library: { name: 'new' }, locale: 'de' } };
+    const batch = [{ userId: 'u' }, { userId: 'u', context: null }, own];
+    expect(messagesOf({ batch, context })).toEqual([
+      { userId: 'u', context },
+      { userId: 'u', context },
+      { userId: 'u', context: { ip: '192.0.2.1', library: { name: 'new' }, locale: 'de' } },
+    ]);
+  });
+
+  test('leaves alone what is no message, and a context that is none', () => {
+    const batch = [null, 'x', { userId: 'u', context: 'y' }];
+    expect(messagesOf({ batch, context })).toEqual(batch);
+  });
+
+  test.each([[undefined], [null], ['x'], [[1]], [{}]])('%j is none', (none) => {
+    expect(messagesOf({ batch: [{ userId: 'u' }], context: none })).toEqual([{ userId: 'u' }]);
+  });
+
+  test('is not what a single call says for itself', () => {
+    expect(messagesOf({ userId: 'u', context }, false)).toEqual([{ userId: 'u', context }]);
+  });
+
+  test('keeps the prototype out of it', () => {
+    const body = JSON.parse('{"batch":[{"context":{"a":1}}],"context":{"__proto__":{"b":2}}}');
+    const [message] = messagesOf(body) as [{ context: Record<string, unknown> }];
+    expect(Object.getPrototypeOf(message.context)).toBe(Object.prototype);
+    expect(message.context.b).toBeUndefined();
+    expect(JSON.stringify(message.context)).toBe('{"__proto__":{"b":2},"a":1}');
+  });
+
+  test('may not amount to more than the bound when each message has it', () => {
+    const of = (bytes: number) => ({ pad: 'x'.repeat(bytes - '{"pad":""}'.length) });
+    const two = [{ userId: 'u' }, { userId: 'u' }];
+    expect(messagesOf({ batch: two, context: of(150) })).toHaveLength(2);
+    expect(messagesOf({ batch: two, context: of(151) })).toEqual(['too_large', 'context']);
+  });
+});
+
+describe('who sends how much', () => {
+  const sendersOf = (body: object, batch: boolean, authorization?: string) => {
+    const answer = readCall(body, { ...options, batch, authorization });
+    return answer.ok ? [...answer.senders] : answer.fault.error;
+  };
+  const keyId = sha256Hex('demo-key');
+
+  test('is counted by write key', () => {
+    const authorization = basic('demo-key:');
+    expect(sendersOf({ batch: [1, 2, 3] }, true, authorization)).toEqual([[keyId, 3]]);
+    expect(sendersOf({ userId: 'u' }, false, authorization)).toEqual([[keyId, 1]]);
+    const batch = ['demo-key', 'other-key', 'demo-key'].map((writeKey) => ({ writeKey }));
+    expect(sendersOf({ batch }, true)).toEqual([
+      [keyId, 2],
+      [sha256Hex('other-key'), 1],
+    ]);
+  });
+
+  test('is one for an empty batch, which is work too', () => {
+    expect(sendersOf({ batch: [] }, true, basic('demo-key:'))).toEqual([[keyId, 1]]);
   });
 });

@@ -1,65 +1,11 @@
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { FastifyInstance, InjectOptions } from 'fastify';
-import { createInFlight } from '../../../services/collector/in-flight';
-import { collectorOpenapi } from '../../../services/collector/openapi';
-import { collectorRoutes, trackingPaths } from '../../../services/collector/routes';
-import type { CollectorStage, Origin } from '../../../services/collector/stage';
-import { createTenantOfKey } from '../../../services/collector/write-keys';
-import { FatalError, TransientError } from '../../../services/shared/runtime/errors';
-import { createHttp } from '../../../services/shared/runtime/http';
-import { createMetrics } from '../../../services/shared/runtime/metrics';
+import type { InjectOptions } from 'fastify';
+import { trackingPaths } from '../../../services/collector/routes';
+import type { CollectorStage } from '../../../services/collector/stage';
 import { eventually } from '../../support/eventually';
-import { keepingLog } from '../../support/log-lines';
-import { aTenant } from './a-tenant';
+import { aServer, auth, batch, closeServers, maxRequestBytes, track } from './a-server';
 
-const maxRequestBytes = 20_000;
-const auth = { authorization: `Basic ${Buffer.from('demo-key:').toString('base64')}` };
-const track = { event: 'Product Added', userId: 'u', messageId: 'm' };
-const batch = { batch: [{ type: 'track', ...track }], sentAt: '2026-01-15T12:00:00Z' };
-
-interface Collected {
-  readonly messages: readonly unknown[];
-  readonly sentAt: unknown;
-  readonly origin: Origin;
-}
-
-const servers: FastifyInstance[] = [];
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
-
-async function aServer(
-  part: { answer?: CollectorStage; maxInFlight?: number; trustProxy?: boolean } = {},
-) {
-  const collected: Collected[] = [];
-  const failures: string[] = [];
-  let held = 0;
-  const metrics = createMetrics('collector');
-  const { log, lines } = keepingLog();
-  const stage: CollectorStage = async (incoming, origin) => {
-    const messages = incoming.entries.map(({ message }) => message);
-    collected.push({ messages, sentAt: incoming.sentAt, origin });
-    if (part.answer) return part.answer(incoming, origin);
-    return { accepted: messages.length, refused: 0 };
-  };
-  const health = { live: {}, ready: {} };
-  const server = createHttp({ log, metrics, health, openapi: collectorOpenapi });
-  servers.push(server);
-  await server.register(collectorRoutes, {
-    stage,
-    tenantOf: createTenantOfKey([aTenant()]),
-    inFlight: createInFlight(part.maxInFlight ?? 1_000_000, (bytes) => {
-      held = bytes;
-    }),
-    metrics,
-    onOutage: ({ message }: Error) => void failures.push(message),
-    maxRequestBytes,
-    maxEvents: 3,
-    trustProxy: part.trustProxy ?? false,
-  });
-  const post = (url: string, payload: InjectOptions['payload'], headers: object = auth) =>
-    server.inject({ method: 'POST', url, payload: payload as object, headers: { ...headers } });
-  return { server, post, collected, failures, lines, metrics, held: () => held };
-}
+afterEach(closeServers);
 
 describe('every path', () => {
   test.each(Object.entries(trackingPaths))('%s', async (path, { call, lane }) => {
@@ -112,6 +58,33 @@ describe('what SDKs send', () => {
   });
 });
 
+test('an answer names the items that were refused, and only where there are some', async () => {
+  const item = { index: 1, messageId: 'm', reason: 'no_user', message: 'nobody' };
+  const one = await aServer({ answer: async () => ({ accepted: 3, refused: [item] }) });
+  expect((await one.post('/v1/b', batch)).json()).toEqual({ success: true, refused: [item] });
+  const refused = Array.from({ length: 2500 }, () => item);
+  const many = await aServer({ answer: async () => ({ accepted: 2500, refused }) });
+  expect((await many.post('/v1/b', batch)).json().refused).toHaveLength(100);
+});
+
+test.each(['/v1/batch/', '//v1/batch', '/v1//batch?x=1'])('%s is /v1/batch', async (path) => {
+  const { post } = await aServer();
+  expect((await post(path, batch)).statusCode).toBe(200);
+});
+
+test.each([
+  ['GET', '/v1/track'],
+  ['PUT', '/v1/track'],
+  ['POST', '/v1/unknown'],
+  ['POST', '//v1/../batch'],
+  ['POST', '/v1/track%00'],
+  ['POST', '/V1/TRACK'],
+])('%s %s is not there', async (method, url) => {
+  const { server, collected } = await aServer();
+  const answer = await server.inject({ method: method as 'GET', url, headers: auth });
+  expect([answer.statusCode, collected]).toEqual([404, []]);
+});
+
 describe('what will never do is 400, so that it is not sent again', () => {
   const padded = JSON.stringify({ ...track, pad: 'x'.repeat(maxRequestBytes) });
   test.each<[string, string, unknown, object, string, string | null]>([
@@ -138,122 +111,9 @@ describe('what will never do is 400, so that it is not sent again', () => {
   });
 });
 
-describe('what may be sent again', () => {
-  test('503 where Kafka does not acknowledge, and nothing is said to be a success', async () => {
-    for (const failure of [new TransientError('no leader'), new FatalError('not authorized')]) {
-      const { post, failures } = await aServer({ answer: () => Promise.reject(failure) });
-      const answer = await post('/v1/batch', batch);
-      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
-      expect(answer.json()).toMatchObject({ error: 'not_acknowledged' });
-      expect(failures).toEqual([failure.message]);
-    }
-  });
-
-  test('500 where this program is wrong', async () => {
-    const { post, lines } = await aServer({ answer: () => Promise.reject(new TypeError('bug')) });
-    expect((await post('/v1/batch', batch)).statusCode).toBe(500);
-    expect(lines.map(({ level }) => level)).toEqual(['error']);
-  });
-
-  test('429 while too much is in flight, and no longer', async () => {
-    let finish = () => {};
-    const waiting = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    const { post, held } = await aServer({
-      maxInFlight: 150,
-      answer: async () => {
-        await waiting;
-        return { accepted: 1, refused: 0 };
-      },
-    });
-    const first = post('/v1/batch', batch);
-    await eventually(() => held() > 0, { deadlineMs: 1000, message: 'the first request held' });
-    const second = await post('/v1/batch', batch);
-    expect([second.statusCode, second.headers['retry-after']]).toEqual([429, '1']);
-    expect(second.json()).toMatchObject({ error: 'overloaded' });
-    finish();
-    expect((await first).statusCode).toBe(200);
-    await eventually(() => held() === 0, { deadlineMs: 1000, message: 'all bytes given back' });
-    expect((await post('/v1/batch', batch)).statusCode).toBe(200);
-  });
-
-  test('429 for a body that inflates to more than there is room for', async () => {
-    const { post, collected, held } = await aServer({ maxInFlight: 4000 });
-    const pad = 'x'.repeat(15_000);
-    // The first inflated byte over the bound counts beside the compressed ones that are held.
-    const answer = await post('/v1/track', gzipSync(JSON.stringify({ ...track, pad })));
-    expect([answer.statusCode, collected]).toEqual([429, []]);
-    await eventually(() => held() === 0, { deadlineMs: 1000, message: 'all bytes given back' });
-  });
-});
-
-describe('browsers', () => {
-  const browser = { ...auth, origin: 'https://shop.example', 'user-agent': 'Firefox' };
-  const seen = async (path: string, headers: object, trustProxy = false) => {
-    const { post, collected } = await aServer({ trustProxy });
-    await post(path, path === '/v1/import' ? batch : track, headers);
-    return collected[0]?.origin.browser;
-  };
-
-  test('are asked for their own address and agent, others are not', async () => {
-    expect(await seen('/v1/t', browser)).toEqual({ ip: '127.0.0.1', userAgent: 'Firefox' });
-    expect(await seen('/v1/t', { ...auth, 'user-agent': 'analytics-node' })).toBeNull();
-    expect(await seen('/v1/import', browser)).toBeNull();
-  });
-
-  test('are behind the proxy only where there is one', async () => {
-    const forwarded = { ...browser, 'x-forwarded-for': '198.51.100.1, 203.0.113.7' };
-    expect((await seen('/v1/t', forwarded))?.ip).toBe('127.0.0.1');
-    expect((await seen('/v1/t', forwarded, true))?.ip).toBe('203.0.113.7');
-  });
-
-  test('may post from anywhere', async () => {
-    const { server, post } = await aServer();
-    const asked = await server.inject({
-      method: 'OPTIONS',
-      url: '/v1/t',
-      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
-    });
-    expect(asked.statusCode).toBe(204);
-    expect(asked.headers).toMatchObject({
-      'access-control-allow-origin': '*',
-      'access-control-allow-headers': expect.stringContaining('authorization'),
-    });
-    expect((await post('/v1/t', track)).headers['access-control-allow-origin']).toBe('*');
-  });
-
-  test('get the settings of analytics.js', async () => {
-    const { server } = await aServer();
-    const get = (key: string) =>
-      server.inject({ url: `/v1/projects/${key}/settings`, headers: { host: 'events.test' } });
-    expect((await get('demo-key')).json()).toMatchObject({
-      integrations: { 'Segment.io': { apiKey: 'demo-key', apiHost: 'events.test/v1' } },
-    });
-    expect((await get('nobody')).statusCode).toBe(404);
-  });
-
-  test("have their SDK's own metrics swallowed", async () => {
-    const { post, collected } = await aServer();
-    const answer = await post('/v1/m', { series: [] }, {});
-    expect([answer.statusCode, collected]).toEqual([200, []]);
-  });
-});
-
-test('a client that goes away in the middle of its body leaves nothing held', async () => {
-  const { server, held, collected } = await aServer();
-  await server.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = server.server.address() as { port: number };
-  const socket = connect(port, '127.0.0.1');
-  socket.write('POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{"event"');
-  await eventually(() => held() === 5000, { deadlineMs: 2000, message: 'the request held' });
-  socket.destroy();
-  await eventually(() => held() === 0, { deadlineMs: 2000, message: 'all bytes given back' });
-  expect(collected).toEqual([]);
-});
-
 test('requests and events are counted by what became of them', async () => {
-  const answer: CollectorStage = async () => ({ accepted: 5, refused: 2 });
+  const item = { index: 0, messageId: 'm', reason: 'no_user', message: '' };
+  const answer: CollectorStage = async () => ({ accepted: 5, refused: [item, item] });
   const { post, metrics } = await aServer({ answer });
   await post('/v1/batch', batch);
   await post('/v1/batch', '{');

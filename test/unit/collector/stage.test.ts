@@ -89,7 +89,7 @@ test('the answer comes after every partition acknowledged, and not before', asyn
   expect(world.effects).toHaveLength(4);
   expect(world.held()).toBeGreaterThan(0);
   world.published[3]?.settle();
-  await expect(receipt).resolves.toEqual({ accepted: 5, refused: 0 });
+  await expect(receipt).resolves.toEqual({ accepted: 5, refused: [] });
   expect(world.effects.at(-1)).toBe('accepted');
   expect(world.held()).toBe(0);
 });
@@ -183,7 +183,7 @@ test('imports have their own lane, whatever they hold', async () => {
   await receipt;
 });
 
-test('a refused item is published too, beside the sound ones', async () => {
+test('a refused item is published too, beside the sound ones, and named', async () => {
   const world = aWorld({ partitions: 1 });
   const price = {
     ...track('m2', 'Product Added', 'ann'),
@@ -193,12 +193,18 @@ test('a refused item is published too, beside the sound ones', async () => {
   await settled();
   expect(world.effects).toEqual(['publish click/0: m1 random', 'publish cart/0: m2']);
   for (const part of world.published) part.settle();
-  await expect(receipt).resolves.toEqual({ accepted: 3, refused: 2 });
+  await expect(receipt).resolves.toEqual({
+    accepted: 3,
+    refused: [
+      { index: 1, messageId: 'm2', reason: 'invalid_amount', message: expect.any(String) },
+      { index: 2, messageId: 'random', reason: 'not_an_object', message: expect.any(String) },
+    ],
+  });
 });
 
 test('an empty batch is accepted at once', async () => {
   const world = aWorld();
-  await expect(world.collect([])).resolves.toEqual({ accepted: 0, refused: 0 });
+  await expect(world.collect([])).resolves.toEqual({ accepted: 0, refused: [] });
   expect(world.effects).toEqual(['accepted']);
 });
 
