@@ -3,12 +3,15 @@ import { projectRoot } from '../services/shared/runtime/root';
 import { readFlags } from './start/options';
 import { runStart } from './start/run';
 
+/** 128 and the number of SIGINT, as shells have it. */
+const interruptedCode = 130;
+
 /** `npm start`: everything on one machine, until Ctrl-C. A second Ctrl-C does not wait for anything;
  *  the kernel then ends what this process had started. */
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (interrupted.signal.aborted) process.exit(130);
+    if (interrupted.signal.aborted) process.exit(interruptedCode);
     interrupted.abort();
   });
 }
@@ -21,7 +24,7 @@ runStart(readFlags(process.argv.slice(2)), {
   say,
   interrupted: interrupted.signal,
 }).then(
-  () => process.exit(0),
+  (isDone) => process.exit(isDone ? 0 : interruptedCode),
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

@@ -16,16 +16,18 @@ export interface Surroundings {
 }
 
 /** Brings everything up, replays and sums up where asked to, and serves until it is interrupted.
- *  Whatever happens, what was started is stopped before this settles. */
-export async function runStart(flags: StartFlags, around: Surroundings): Promise<void> {
+ *  Whatever happens, what was started is stopped before this settles. False where it was interrupted
+ *  before the summary that was asked for. */
+export async function runStart(flags: StartFlags, around: Surroundings): Promise<boolean> {
   const { folder, env, say, interrupted } = around;
   const stack = await startStack({ folder, env, say, fresh: flags.fresh });
   try {
-    if (flags.replay !== undefined) await replayAndSumUp(stack, flags, around);
+    const isDone = flags.replay === undefined || (await replayAndSumUp(stack, flags, around));
     if (!flags.exit && !interrupted.aborted) {
       for (const line of welcome(stack, flags.writeKey)) say(line);
       await aborted(interrupted);
     }
+    return isDone;
   } finally {
     say('stopping');
     await stack.stop();
@@ -37,9 +39,9 @@ async function replayAndSumUp(
   stack: Stack,
   flags: StartFlags,
   { folder, say, interrupted }: Surroundings,
-): Promise<void> {
+): Promise<boolean> {
   const measured = await measureReplay(stack, { flags, folder, say, interrupted });
-  if (measured === null) return;
+  if (measured === null) return false;
   const summary = await summarize({
     insightsUrl: stack.url('insights'),
     interestsUrl: stack.url('interests'),
@@ -51,6 +53,7 @@ async function replayAndSumUp(
     writeFileSync(flags.summary, `${JSON.stringify(summary, null, 2)}\n`);
   }
   say(renderSummary(summary));
+  return true;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -9,9 +9,12 @@ import {
   type Ledger,
   type Rows,
 } from '../../deploy/summary/api';
+import { compareWindows } from '../../deploy/verify/windows';
 import { amountText } from '../../services/shared/domain/decimal';
 import { userKey } from '../../services/shared/domain/event';
+import { defaultConversionMs } from '../../services/shared/domain/funnel-report';
 import { landmark } from '../../services/shared/domain/interest';
+import type { Tenant } from '../../services/shared/domain/tenant';
 import { currentWeightsVersion } from '../../services/shared/domain/weights';
 import { createLog } from '../../services/shared/runtime/log';
 import { projectRoot } from '../../services/shared/runtime/root';
@@ -31,8 +34,7 @@ import { startTestStack, type TestStack } from '../support/test-stack';
 
 const hourMs = 3_600_000;
 const tenantsFile = join(projectRoot, 'config', 'tenants.yaml');
-const [demo] = loadTenants(tenantsFile, createLog('test', { level: 'error' }));
-if (demo === undefined) throw new Error(`${tenantsFile} has no tenant`);
+const demo = theTenant();
 
 const { lines } = aRecordedFile({ people: 250, days: 3, seed: 20260201 });
 /** What is sent: the file as it stands, then once more in any order with late lines. */
@@ -156,6 +158,18 @@ test('who did each step of the funnel in each hour', async () => {
   expect(sorted(withoutZeros(found))).toEqual(sorted(withoutZeros(expected)));
 });
 
+test('every stored window equals one recomputation from all facts', async () => {
+  const { CLICKHOUSE_URL: clickhouseUrl = '', CLICKHOUSE_DATABASE: database = '' } = stack.env;
+  const zones = new Map([[demo.name, demo.timeZone]]);
+  const conversionWindowMs = defaultConversionMs;
+  const comparisons = await compareWindows({ clickhouseUrl, database, zones, conversionWindowMs });
+  expect(comparisons).toMatchObject([
+    { name: 'channel_1m', differ: 0, examples: [] },
+    { name: 'funnel_1h', differ: 0, examples: [] },
+  ]);
+  for (const { compared } of comparisons) expect(compared).toBeGreaterThan(50);
+});
+
 test('the tags of every user', async () => {
   const expected = tagsOf(facts, currentWeightsVersion);
   const ids = [...expected.keys()];
@@ -183,6 +197,12 @@ test('the tags of every user', async () => {
   expect(answer.users).toHaveLength(ids.length);
   expect(faults).toEqual([]);
 });
+
+function theTenant(): Tenant {
+  const [tenant] = loadTenants(tenantsFile, createLog('test', { level: 'error' }));
+  if (tenant === undefined) throw new Error(`${tenantsFile} has no tenant`);
+  return tenant;
+}
 
 function hours(): readonly number[] {
   return [...new Set(facts.map(({ eventAt }) => hourStart(eventAt)))];
