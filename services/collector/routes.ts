@@ -52,12 +52,10 @@ export async function collectorRoutes(server: FastifyInstance, deps: AcceptDeps)
   });
   // Content types are whatever an SDK's HTTP client puts there, so none is looked at.
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) =>
-    receiveBody(payload, {
-      maxBytes: deps.maxRequestBytes,
-      growTo: (bytes) => admissionOf(request, admissions).growTo(bytes),
-    }),
-  );
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    const { growTo } = admissionOf(request, admissions);
+    return receiveBody(payload, { maxBytes: deps.maxRequestBytes, growTo });
+  });
   server.setErrorHandler((error, request, reply) => {
     const fault = requestFaultOf(error);
     if (fault === null) throw error;
@@ -87,6 +85,8 @@ function admit(
   const address = clientAddress(request, deps.trustProxy);
   const limited = deps.limits.request(address, () => hasKnownKey(request, deps.ownerOf));
   if (limited !== null) return slowDown(reply, limited, deps);
+  // Here rather than in its route: a body that comes with it is nobody's to read.
+  if (request.method === 'OPTIONS') return preflight(request, reply);
   if (request.method !== 'POST') return;
   request.headers['content-type'] = 'application/octet-stream';
   const admission = deps.inFlight.admit();
