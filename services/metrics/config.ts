@@ -51,11 +51,11 @@ const windowSettings = {
     default: 30_000,
     doc: 'Shortest time between two recomputations of touched funnel hours, while records come.',
   }),
-  restFactor: setting(between(number, { min: 1, max: 1000 }), {
+  restFactor: setting(between(number, { min: 0, max: 1000 }), {
     env: 'METRICS_REST_FACTOR',
-    default: 8,
+    default: 6,
     unit: 'times',
-    doc: 'Rest after a recomputation, in times of what it took, while records come.',
+    doc: 'Rest after a recomputation, in times of what it took, per thousand records a second.',
   }),
   maxWindows: setting(between(integer, { min: 1, max: 100_000 }), {
     env: 'METRICS_WINDOWS_PER_STATEMENT',

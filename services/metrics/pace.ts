@@ -1,23 +1,28 @@
-import type { TaskHistory } from './schedule';
-
 export interface Pace {
   /** Shortest time between two runs while records keep coming. */
   readonly everyMs: number;
-  /** While records keep coming, a run is followed by a rest of this many times what it took, so that
-   *  recomputing never takes more than its share of the server. */
+  /** Rest after a run, in times of what it took, for every thousand records a second that come: the
+   *  fuller the stream, the smaller the share of the server that recomputing takes. */
   readonly restFactor: number;
   /** Shortest time between two runs once nothing comes any more. */
   readonly idleEveryMs: number;
 }
 
+/** The last run of a keeper, and what has happened since. */
+export interface Rest {
+  readonly tookMs: number;
+  /** Since it ended; Infinity where there was none. */
+  readonly elapsedMs: number;
+  /** Facts written since it began. */
+  readonly facts: number;
+  /** Nothing comes any more. */
+  readonly idle: boolean;
+}
+
 /** Whether windows may be recomputed again. In every case the rest is as long as the last run. */
-export function hasRested(
-  pace: Pace,
-  { now, endedAt, tookMs }: TaskHistory,
-  idle: boolean,
-): boolean {
-  const restMs = idle
-    ? Math.max(pace.idleEveryMs, tookMs)
-    : Math.max(pace.everyMs, tookMs * pace.restFactor);
-  return now - endedAt >= restMs;
+export function hasRested(pace: Pace, { tookMs, elapsedMs, facts, idle }: Rest): boolean {
+  if (idle) return elapsedMs >= Math.max(pace.idleEveryMs, tookMs);
+  const thousandsPerSecond = facts / Math.max(elapsedMs, 1);
+  const restMs = tookMs * Math.max(1, pace.restFactor * thousandsPerSecond);
+  return elapsedMs >= Math.max(pace.everyMs, restMs);
 }

@@ -92,7 +92,13 @@ function keeping(
   let last = { endedAt: Number.NEGATIVE_INFINITY, tookMs: 0 };
   const shouldLook = () => clock.now() - lookedAt >= stuckEveryMs;
   const shouldRun = () =>
-    keeper.isBehind() && hasRested(paces[keeper.table], { ...last, now: clock.now() }, isIdle());
+    keeper.isBehind() &&
+    hasRested(paces[keeper.table], {
+      tookMs: last.tookMs,
+      elapsedMs: clock.now() - last.endedAt,
+      facts: keeper.waiting(),
+      idle: isIdle(),
+    });
   return {
     name: keeper.table,
     isDue: () => shouldLook() || shouldRun(),

@@ -23,6 +23,8 @@ export interface WindowKeeper {
   note(facts: FactRanges, insert: number): void;
   /** Whether facts were noted that no run has dealt with. */
   isBehind(): boolean;
+  /** How many facts those are. */
+  waiting(): number;
   /** Recomputes what the facts noted so far touch. What a run that rejected left undone is done by the
    *  next one. Not to be called while one is running. */
   run(): Promise<void>;
@@ -45,6 +47,7 @@ export function createWindowKeeper(deps: WindowKeeperDeps): WindowKeeper {
       lastInsert = insert;
     },
     isBehind: () => lastInsert > 0,
+    waiting: () => facts.count,
     async run() {
       const startedAt = clock.now();
       const [mine, upTo] = [facts, lastInsert];

@@ -27,9 +27,11 @@ export class FactRanges {
   readonly eventAt = new Intervals({ near: 2 * sessionLookBackMs, limit: 8 });
   /** Whether any of them completes an order. */
   hasOrders = false;
+  /** How many were added. */
+  count = 0;
 
   get isEmpty(): boolean {
-    return this.partitions.size === 0;
+    return this.count === 0;
   }
 
   get offsets(): readonly PartitionOffsets[] {
@@ -45,6 +47,7 @@ export class FactRanges {
     this.appendedAt.add(row.appendedAt);
     this.eventAt.add(row.eventAt);
     if (row.orderKey !== '') this.hasOrders = true;
+    this.count += 1;
   }
 
   addAll(other: FactRanges): void {
@@ -54,6 +57,7 @@ export class FactRanges {
     this.appendedAt.addAll(other.appendedAt);
     this.eventAt.addAll(other.eventAt);
     this.hasOrders ||= other.hasOrders;
+    this.count += other.count;
   }
 
   private offsetsOf(topic: string, partition: number): Intervals {

@@ -43,8 +43,8 @@ function aWorld({ recomputeMs = 0, maxRows = 1000 } = {}) {
     settings: {
       ...{ flushRows: 1000, lingerMs: second, idleMs: 250, maxRows, maxBytes: 1e9 },
       paces: {
-        channel_1m: { everyMs: second, restFactor: 8, idleEveryMs: second },
-        funnel_1h: { everyMs: 30 * second, restFactor: 8, idleEveryMs: second },
+        channel_1m: { everyMs: second, restFactor: 600, idleEveryMs: second },
+        funnel_1h: { everyMs: 30 * second, restFactor: 600, idleEveryMs: second },
       },
       ...{ maxWindows: 100, lookBackMs: 1e9, stuckEveryMs: 1e9, retryBaseMs: 100, retryMaxMs: 100 },
     },
