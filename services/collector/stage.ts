@@ -50,7 +50,7 @@ export type CollectorStage = (incoming: Incoming, origin: Origin) => Promise<Rec
 
 export function createCollectorStage(deps: CollectorDeps): CollectorStage {
   return async function collect(incoming, origin) {
-    const records = incomingRecords(incoming, origin, deps);
+    const records = await incomingRecords(incoming, origin, deps);
     const bytes = records.reduce((sum, { message }) => sum + (message.value?.length ?? 0), 0);
     deps.inFlight.take(bytes);
     const published = byPartition(records).map(({ topic, partition, messages }) =>
@@ -72,26 +72,47 @@ interface RawRecord {
   readonly invalid: Event['invalid'];
 }
 
-function incomingRecords(
+/** Other requests wait while one is mapped: after this long it lets them go first. */
+const mostAtOnceMs = 8;
+
+async function incomingRecords(
   { entries, sentAt }: Incoming,
   { call, lane, browser }: Origin,
-  { tools, clock, maxEventBytes, encode, lanes }: CollectorDeps,
-): readonly RawRecord[] {
+  deps: CollectorDeps,
+): Promise<readonly RawRecord[]> {
   const imported = lane === 'import';
-  const receivedAt = clock.now();
-  const shared = { call, sentAt, imported, browser, receivedAt, maxBytes: maxEventBytes };
-  return entries.map(({ message, tenant }) => {
-    const mapped = eventOf(message, { ...shared, tenant }, tools);
-    const key = recordKey(mapped.event);
-    const { topic, partitions } = lanes[imported ? 'import' : rawTopic(mapped)];
-    return {
-      topic,
-      partition: partitionOf(key, partitions),
-      message: { key, value: encode(mapped.event) },
-      messageId: mapped.event.messageId,
-      invalid: mapped.event.invalid,
-    };
-  });
+  const receivedAt = deps.clock.now();
+  const shared = { call, sentAt, imported, browser, receivedAt, maxBytes: deps.maxEventBytes };
+  const records: RawRecord[] = [];
+  let begunAt = performance.now();
+  for (const { message, tenant } of entries) {
+    records.push(rawRecord(message, { ...shared, tenant }, deps));
+    if (performance.now() - begunAt < mostAtOnceMs) continue;
+    await othersFirst();
+    begunAt = performance.now();
+  }
+  return records;
+}
+
+function rawRecord(
+  message: unknown,
+  envelope: Envelope,
+  { tools, encode, lanes }: CollectorDeps,
+): RawRecord {
+  const mapped = eventOf(message, envelope, tools);
+  const key = recordKey(mapped.event);
+  const { topic, partitions } = lanes[envelope.imported ? 'import' : rawTopic(mapped)];
+  return {
+    topic,
+    partition: partitionOf(key, partitions),
+    message: { key, value: encode(mapped.event) },
+    messageId: mapped.event.messageId,
+    invalid: mapped.event.invalid,
+  };
+}
+
+function othersFirst(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function refusedItems(records: readonly RawRecord[]): readonly RefusedItem[] {

@@ -10,9 +10,9 @@ export interface Canonical {
 }
 
 /** JSON with sorted keys, no white space and lone surrogates replaced: equal for equal content,
- *  whatever order and escapes the sender chose. */
-export function canonicalJson(value: unknown): Canonical {
-  const writer = createCanonicalWriter();
+ *  whatever order and escapes the sender chose. `maxLength` as of `createCanonicalWriter`. */
+export function canonicalJson(value: unknown, maxLength?: number): Canonical {
+  const writer = createCanonicalWriter(maxLength);
   const text = writer.write(value);
   return { text, tooDeep: writer.tooDeep() };
 }
@@ -24,9 +24,11 @@ export interface CanonicalWriter {
   tooDeep(): boolean;
 }
 
-/** A writer that remembers whether anything it wrote was nested too deep. */
-export function createCanonicalWriter(): CanonicalWriter {
-  const state: State = { tooDeep: false };
+/** A writer that remembers whether anything it wrote was nested too deep. Once it has written more than
+ *  `maxLength` characters it leaves out the rest: texts of that length are of use to nobody, and half a
+ *  megabyte of empty objects takes long to write. */
+export function createCanonicalWriter(maxLength = Number.POSITIVE_INFINITY): CanonicalWriter {
+  const state: State = { tooDeep: false, left: maxLength };
   return {
     write: (value) => written(value, 0, state),
     writeObject: (value, skip) => objectText(value, 0, state, skip),
@@ -36,6 +38,8 @@ export function createCanonicalWriter(): CanonicalWriter {
 
 interface State {
   tooDeep: boolean;
+  /** Characters that may still be written. */
+  left: number;
 }
 
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
@@ -43,6 +47,16 @@ const mostByInsertion = 24;
 const skipNothing = (): boolean => false;
 
 function written(value: unknown, depth: number, state: State): string {
+  if (typeof value === 'object' && value !== null) {
+    if (Array.isArray(value)) return arrayText(value, depth, state);
+    return objectText(value as JsonObject, depth, state, skipNothing);
+  }
+  const text = scalarText(value);
+  state.left -= text.length;
+  return text;
+}
+
+function scalarText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return quoted(value);
@@ -50,10 +64,6 @@ function written(value: unknown, depth: number, state: State): string {
       return Number.isFinite(value) ? String(value) : 'null';
     case 'boolean':
       return value ? 'true' : 'false';
-    case 'object':
-      if (value === null) return 'null';
-      if (Array.isArray(value)) return arrayText(value, depth, state);
-      return objectText(value as JsonObject, depth, state, skipNothing);
     default:
       return 'null';
   }
@@ -67,7 +77,8 @@ export function quoted(text: string): string {
 function arrayText(values: readonly unknown[], depth: number, state: State): string {
   if (tooDeep(depth, state)) return 'null';
   let text = '[';
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = 0; index < values.length && state.left >= 0; index += 1) {
+    state.left -= 1;
     if (index > 0) text += ',';
     text += written(values[index], depth + 1, state);
   }
@@ -84,9 +95,12 @@ function objectText(
   let text = '{';
   for (const key of sortedKeys(value)) {
     const member = value[key];
+    if (state.left < 0) break;
     if (member === undefined || skip(key)) continue;
     if (text.length > 1) text += ',';
-    text += `${quoted(key)}:${written(member, depth + 1, state)}`;
+    const name = quoted(key);
+    state.left -= name.length + 1;
+    text += `${name}:${written(member, depth + 1, state)}`;
   }
   return `${text}}`;
 }

@@ -30,9 +30,13 @@ export function contentHash(content: string, sha256Hex: Sha256Hex): string {
 /** The canonical content of a Segment message. Left out is what changes from one attempt to the next
  *  (sentAt), what servers add (receivedAt, context.ip, and `timestamp` beside `originalTimestamp`,
  *  from which it is then derived) and what is only for the transport. `call` stands for `type`,
- *  which the path may say instead. */
-export function messageContent(message: JsonObject, call: string | null): MessageContent {
-  const writer = createCanonicalWriter();
+ *  which the path may say instead. Longer than `maxLength` where there is more, but not whole then. */
+export function messageContent(
+  message: JsonObject,
+  call: string | null,
+  maxLength?: number,
+): MessageContent {
+  const writer = createCanonicalWriter(maxLength);
   const bag = call === 'identify' || call === 'group' ? 'traits' : 'properties';
   const derived = message.originalTimestamp === undefined ? '' : 'timestamp';
   let properties = '{}';

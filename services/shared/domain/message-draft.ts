@@ -74,7 +74,7 @@ export interface Draft {
 export function draftOf(message: JsonObject, envelope: Envelope, tools: MessageTools): Draft {
   const call = envelope.call ?? callOf(message.type);
   const context = objectAt(message, 'context');
-  const content = messageContent(message, call);
+  const content = messageContent(message, call, envelope.maxBytes);
   const identity = identityOf(message, context);
   const name = nameOf(message, call);
   const type = typeOf(call, name);

@@ -150,8 +150,8 @@ function refusedEvent(draft: Draft, invalid: Refusal): Event {
 }
 
 function notAnObject(message: unknown, envelope: Envelope, tools: MessageTools): Event {
-  const { receivedAt, tenant } = envelope;
-  const { text } = canonicalJson(message);
+  const { receivedAt, tenant, maxBytes } = envelope;
+  const { text } = canonicalJson(message, maxBytes);
   return {
     ...emptyParts,
     tenant: tenant.name,
