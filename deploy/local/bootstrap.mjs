@@ -26,7 +26,9 @@ async function main() {
   const [word, ...rest] = process.argv.slice(2);
   const program = programs[word];
   if (!program)
-    throw new Error('Usage: node deploy/local/bootstrap.mjs start|test|servers|verify [-- options]');
+    throw new Error(
+      'Usage: node deploy/local/bootstrap.mjs start|test|servers|verify [-- options]',
+    );
   prepare(root, process.env);
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }

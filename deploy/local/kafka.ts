@@ -78,7 +78,14 @@ function serverProperties(options: { folder: string; port: number; controllerPor
 /** Formats the log folder on its first use only: its cluster id stays with the data. */
 async function formatOnce(folder: string, properties: string): Promise<void> {
   if (existsSync(join(folder, 'log', 'meta.properties'))) return;
-  const args = [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties];
+  const args = [
+    ...jvm,
+    'kafka.tools.StorageTool',
+    'format',
+    `--cluster-id=${clusterId()}`,
+    '-c',
+    properties,
+  ];
   try {
     await promisify(execFile)('java', args);
   } catch (error) {
