@@ -139,7 +139,11 @@ test('an import of a request full of events, the unreadable ones among them', as
     method: 'POST',
     body: JSON.stringify({ batch, writeKey: 'demo-write-key', sentAt: new Date() }),
   });
-  expect([answer.status, await answer.json()]).toEqual([200, { success: true }]);
+  const said = (await answer.json()) as { success: boolean; refused: readonly { index: number }[] };
+  expect([answer.status, said.success]).toEqual([200, true]);
+  expect(said.refused.map(({ index }) => index)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index * 10),
+  );
 
   const all = await landedOf(user, 1000);
   expect(new Set(all.map(({ topic }) => topic))).toEqual(new Set([topics.import]));
