@@ -25,6 +25,10 @@ export type Decided =
 
 /** Larger records do not fit into a message together with their verdict (the broker takes 1 MiB). */
 export const largestRecordBytes = 900_000;
+/** A record grows to three times its size at most when it is written again: where its texts are no
+ *  UTF-8, each byte becomes U+FFFD. */
+const growsTo = 3;
+const largestMessageBytes = 1_000_000;
 const keptBytes = 65_536;
 const evidenceLength = 300;
 
@@ -50,6 +54,18 @@ export function decide(
   const { verdict, evidence } = judgeTraffic(law.rules, event, tenant) ?? nothingAgainst;
   const judged = { ...judgedOf(record, verdict, evidence), weightsVersion: law.weightsVersion };
   return { claims: true, judged: { ...judged, event: cleaned(event) } };
+}
+
+/** The decision where the judged event fits into a message; else a dead letter of the bytes as they
+ *  came, since no broker would take it and the partition would stand still behind it. */
+export function fitting(
+  record: SourceRecord,
+  decided: Decided,
+  encode: (judged: JudgedEvent) => Buffer,
+): Decided {
+  const surely = (record.value?.length ?? 0) * growsTo <= largestRecordBytes;
+  if (surely || decided.judged.event === null) return decided;
+  return encode(decided.judged).length <= largestMessageBytes ? decided : tooLarge(record);
 }
 
 const nothingAgainst: Finding = { verdict: { outcome: 'counted', reason: 'clean' }, evidence: '' };

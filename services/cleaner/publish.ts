@@ -22,6 +22,10 @@ export interface OutcomePublisher {
   readonly topics: Topics;
 }
 
+/** No key of a tenant and an id is longer. Longer ones are left out: the partition is named anyway, and
+ *  key and value together may be more than a broker takes. */
+const longestKey = 512;
+
 /** Publishes the outcomes of a batch's records, which stand in the same order. Each goes to the
  *  partition number of its source, under its source's key: one user's records stay in order all the
  *  way, and so a watermark skips none. Decisions go on as clean records, whatever they decide. */
@@ -35,7 +39,9 @@ export async function publishOutcomes(
     const topic = topics[judged.version > 0 ? 'clean' : targets[judged.outcome]];
     const messages = byTopic.get(topic) ?? [];
     byTopic.set(topic, messages);
-    messages.push({ key: batch.records[index]?.key ?? null, value: encode(judged) });
+    const key = batch.records[index]?.key ?? null;
+    const isKept = key !== null && key.length <= longestKey;
+    messages.push({ key: isKept ? key : null, value: encode(judged) });
   });
   const requests = [...byTopic].map(([topic, messages]) =>
     publish(topic, batch.partition, messages),

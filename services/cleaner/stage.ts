@@ -5,7 +5,7 @@ import type { Codec } from '../shared/runtime/codec';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
-import { type Decided, decide, type Lawbook } from './decide';
+import { type Decided, decide, fitting, type Lawbook } from './decide';
 import { type OutcomePublisher, publishOutcomes } from './publish';
 import { passDecision } from './review';
 
@@ -37,7 +37,7 @@ export function createCleanerStage(deps: CleanerDeps): Stage {
       batch.records.map((record) =>
         areDecisions
           ? passDecision(record, review.decode(record.value))
-          : decide(record, raw.decode, law),
+          : fitting(record, decide(record, raw.decode, law), deps.encode),
       ),
     );
     const recorded = await timed('claim', () => claims.claim(wantedClaims(decided)));

@@ -66,9 +66,10 @@ export function contributionsOf(event: CleanEvent, weightsVersion: number): read
 }
 
 /** The channel group an event brings its user by; null where it says none, or only that the user
- *  came from another page of the tenant's. */
+ *  came from another page of the tenant's. As long as a tag at most: other producers name their own. */
 export function channelOf({ channel }: WithChannel): string | null {
-  return channel.selfReferral ? null : channel.group;
+  if (channel.selfReferral || !channel.group) return null;
+  return cut(channel.group, longestTag);
 }
 
 /** How far a user has come, from the number of events of each type. */
