@@ -8,6 +8,12 @@ export interface PartitionOffsets {
   readonly offsets: Span;
 }
 
+interface FactPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offsets: Intervals;
+}
+
 /** Offsets this close are one range: what lies between is read along with them. */
 const nearOffsets = 20_000;
 /** Append times this close are one range. */
@@ -19,10 +25,8 @@ const nearAppendedMs = 600_000;
  * added, and enough to find them again in the events table, so that no list of keys is kept or sent.
  */
 export class FactRanges {
-  private readonly partitions = new Map<
-    string,
-    { topic: string; partition: number; offsets: Intervals }
-  >();
+  private readonly partitions = new Map<string, FactPartition>();
+  private latest: FactPartition | null = null;
   readonly appendedAt = new Intervals({ near: nearAppendedMs, limit: 8 });
   readonly eventAt = new Intervals({ near: 2 * sessionLookBackMs, limit: 8 });
   /** Whether any of them completes an order. */
@@ -61,11 +65,14 @@ export class FactRanges {
   }
 
   private offsetsOf(topic: string, partition: number): Intervals {
+    const { latest } = this;
+    // Records of one partition come together.
+    if (latest?.topic === topic && latest.partition === partition) return latest.offsets;
     const key = `${topic}/${partition}`;
-    const known = this.partitions.get(key);
-    if (known !== undefined) return known.offsets;
     const offsets = new Intervals({ near: nearOffsets, limit: 4 });
-    this.partitions.set(key, { topic, partition, offsets });
-    return offsets;
+    const found = this.partitions.get(key) ?? { topic, partition, offsets };
+    this.partitions.set(key, found);
+    this.latest = found;
+    return found.offsets;
   }
 }

@@ -175,6 +175,28 @@ test('a number that no column takes leaves the rows before it as they were', asy
   expect(await count('SELECT count() AS n FROM events')).toBe(2);
 });
 
+test('what was inserted before leaves nothing in what is inserted next, nor in what was refused', async () => {
+  const row = full();
+  await insert(row, { ...row, offset: 6 });
+  const [one, other] = [store.begin(), store.begin()];
+  one.add({ ...row, offset: 7, messageId: 'one' });
+  other.add({ ...row, offset: 8, messageId: 'other' });
+  const kept = one.record(0);
+  await store.insert(one);
+  await insert({ ...row, offset: 9, record: Buffer.from('something else') });
+  await store.insert(other);
+  expect([...kept]).toEqual([...row.record]);
+  const rows = await database.clickhouse.rows(
+    'SELECT toUInt32(offset) AS nth, left(messageId, 5) AS id FROM events WHERE offset < 100 ORDER BY offset',
+  );
+  expect(rows.map(({ nth, id }) => `${nth} ${id}`)).toEqual([
+    '6 mmmmm',
+    '7 one',
+    '8 other',
+    '9 mmmmm',
+  ]);
+});
+
 test('nothing to insert is nothing to do', async () => {
   expect(await store.insert(store.begin())).toEqual([]);
 });

@@ -51,6 +51,12 @@ test('each recomputation has a higher version, and it is the server’s clock', 
   expect(clocks).toEqual([0, 0]);
 });
 
+test('recomputations side by side have clocks of their own, in whatever order they are answered', async () => {
+  const store = storeOn();
+  await Promise.all(Array.from({ length: 12 }, () => store.recompute('channel_1m', chunk)));
+  expect(clocks).toEqual(Array(12).fill(0));
+});
+
 test('a clock below the highest version that is stored recomputes nothing, and says so', async () => {
   const ahead = BigInt(Date.now() + 60_000) * 1_000_000n;
   await database.clickhouse.insert('funnel_1h', [

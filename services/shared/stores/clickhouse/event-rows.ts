@@ -1,17 +1,19 @@
 import type { EventRow } from '../../domain/event-row';
 import { messageOf } from '../../runtime/errors';
 import { writeEventRow } from './event-columns';
-import { RowBinary } from './row-binary';
+import type { RowBinary } from './row-binary';
 import type { UserHash } from './user-hash';
 
 /** Rows of `events` as they will be sent, encoded as they come so that nothing else of them is kept. */
 export class EventRows {
-  private readonly out = new RowBinary(1 << 20);
   /** Where each row ends, and how long its last column, the record, is. */
   private readonly ends: number[] = [];
   private readonly recordLengths: number[] = [];
 
-  constructor(private readonly userHash: UserHash) {}
+  constructor(
+    private readonly userHash: UserHash,
+    private readonly out: RowBinary,
+  ) {}
 
   get count(): number {
     return this.ends.length;
@@ -39,10 +41,10 @@ export class EventRows {
     return this.out.written(this.endOf(from - 1), this.endOf(to - 1));
   }
 
-  /** The message value that row was made from. */
+  /** A copy of the message value that row was made from. */
   record(index: number): Buffer {
     const end = this.endOf(index);
-    return this.out.written(end - (this.recordLengths[index] ?? 0), end);
+    return Buffer.from(this.out.written(end - (this.recordLengths[index] ?? 0), end));
   }
 
   private endOf(index: number): number {

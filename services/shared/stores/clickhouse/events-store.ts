@@ -6,6 +6,7 @@ import { FatalError } from '../../runtime/errors';
 import { type ClickHouse, clickHouseFailure } from './client';
 import { eventColumnNames } from './event-columns';
 import { EventRows } from './event-rows';
+import { RowBinary } from './row-binary';
 import type { UserHash } from './user-hash';
 
 /** A row that the server refuses by itself. */
@@ -21,19 +22,35 @@ export interface EventsStore {
   /** Resolves when every row is written but the refused ones, which are found by halving: one bad row
    *  refuses a whole insert. Idempotent by (coordinates, version), so a caller may repeat it.
    *  TransientError: some rows may be written. FatalError: so many are refused that it is not the
-   *  rows. */
+   *  rows. Once it resolved the rows are spent. */
   insert(rows: EventRows): Promise<readonly RefusedRow[]>;
 }
 
 /** More refused rows than this in one insert are a wrong table, not bad rows. */
 const mostRefused = 100;
 
+const firstBytes = 1 << 20;
+
 export function createEventsStore(clickhouse: ClickHouse, userHash: UserHash): EventsStore {
+  // Megabytes outside the heap that come and go with every insert would keep the collector busy.
+  const spare: RowBinary[] = [];
+  const inUse = new Map<EventRows, RowBinary>();
   return {
-    begin: () => new EventRows(userHash),
+    begin() {
+      const out = spare.pop() ?? new RowBinary(firstBytes);
+      const rows = new EventRows(userHash, out);
+      inUse.set(rows, out);
+      return rows;
+    },
     async insert(rows) {
       const refused: RefusedRow[] = [];
       await insertSlice(clickhouse, { rows, from: 0, to: rows.count }, refused);
+      const out = inUse.get(rows);
+      inUse.delete(rows);
+      if (out !== undefined) {
+        out.truncate(0);
+        spare.push(out);
+      }
       return refused;
     },
   };

@@ -58,14 +58,16 @@ function createVersions({ clickhouse, onClock }: WindowsStoreOptions): () => Pro
   let highest: bigint | null = null;
   return async () => {
     highest ??= await ask(clickhouse, highestStored);
+    // What is asked for side by side may be answered in another order.
+    const floor = highest;
     const now = await ask(clickhouse, serverClock);
-    const behindSeconds = now < highest ? Number(highest - now) / 1e9 : 0;
+    const behindSeconds = now < floor ? Number(floor - now) / 1e9 : 0;
     onClock(behindSeconds);
     if (behindSeconds > 0) {
       const message = `ClickHouse's clock is ${behindSeconds.toFixed(3)} s below the highest window version`;
       throw new TransientError(message, { server: 'clickhouse' });
     }
-    highest = now;
+    if (now > highest) highest = now;
     return now;
   };
 }
