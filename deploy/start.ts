@@ -16,12 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
 runStart(readFlags(process.argv.slice(2)), {
   folder: process.env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary'),
   env: process.env,
-  say,
+  output: process.stdout,
   interrupted: interrupted.signal,
 }).then(
   (isDone) => process.exit(isDone ? 0 : interruptedCode),

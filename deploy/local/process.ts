@@ -30,9 +30,12 @@ export interface RunningServer {
 }
 
 const pollMs = 100;
+const sayEveryMs = 10_000;
 
 export interface LaunchObserver {
   spawned(pid: number): void;
+  /** It is not ready yet; told every ten seconds. */
+  stillStarting?(seconds: number): void;
   /** It was ready, and then ended without having been asked to. */
   endedUnexpectedly(how: string): void;
 }
@@ -64,7 +67,7 @@ export async function launch(plan: Launch, observer: LaunchObserver): Promise<Ru
     await gone;
   };
   try {
-    await untilReady(plan, () => state.exit);
+    await untilReady(plan, observer, () => state.exit);
   } catch (error) {
     await end('SIGKILL');
     throw new Error(`${(error as Error).message}${lastLines(plan.logFile, logStart)}`);
@@ -107,14 +110,23 @@ function boundToParent(plan: Launch): [string, string[]] {
   return [setpriv, ['--pdeathsig', 'TERM', '--', plan.command, ...plan.args]];
 }
 
-async function untilReady(plan: Launch, exit: () => string | undefined): Promise<void> {
-  const deadline = Date.now() + plan.readyWithinMs;
-  for (;;) {
+async function untilReady(
+  plan: Launch,
+  observer: LaunchObserver,
+  exit: () => string | undefined,
+): Promise<void> {
+  const begun = Date.now();
+  const deadline = begun + plan.readyWithinMs;
+  for (let sayAt = begun + sayEveryMs; ; ) {
     if (await plan.ready().catch(() => false)) return;
     const how = exit();
     if (how !== undefined) throw new Error(`${plan.name} ended while starting (${how}).`);
     if (Date.now() > deadline) {
       throw new Error(`${plan.name} was not ready within ${plan.readyWithinMs / 1000} s.`);
+    }
+    if (Date.now() >= sayAt) {
+      observer.stillStarting?.(Math.round((Date.now() - begun) / 1000));
+      sayAt += sayEveryMs;
     }
     await sleep(pollMs);
   }

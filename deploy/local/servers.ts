@@ -55,6 +55,7 @@ export async function startServers(given: StartOptions): Promise<LocalServers> {
   const { env, named } = environment(options);
   const wanted = (Object.keys(variables) as ServerName[]).filter((name) => !named.has(name));
   requireTools(wanted);
+  if (wanted.length > 0) options.say(`starting ${wanted.map((name) => titles[name]).join(', ')}`);
   const folder = await takeDataFolder(options.dataDir, options.fresh);
   const running = new Map<ServerName, RunningServer>();
   const start = (name: ServerName) => startOne(name, options, { folder, running });
@@ -94,6 +95,13 @@ const variables: Readonly<Record<ServerName, keyof ServerEnvironment>> = {
   registry: 'SCHEMA_REGISTRY_URL',
   redis: 'REDIS_URL',
   clickhouse: 'CLICKHOUSE_URL',
+};
+
+const titles: Readonly<Record<ServerName, string>> = {
+  kafka: 'Kafka',
+  registry: 'schema registry',
+  redis: 'Redis',
+  clickhouse: 'ClickHouse',
 };
 
 function environment({ env, ports }: StartOptions) {
@@ -145,6 +153,8 @@ async function startOne(
   const plan = await planFor(name, options);
   const server = await launch(plan, {
     spawned: (pid) => state.folder.note(name, pid),
+    stillStarting: (seconds) =>
+      say(`${plan.name} is still starting (${seconds} s); its log is ${plan.logFile}`),
     endedUnexpectedly: (how) => {
       state.running.delete(name);
       say(`${plan.name} ended unexpectedly (${how}); see ${plan.logFile}`);

@@ -22,6 +22,8 @@ export interface Panel {
 
 const drawEveryMs = 1_000;
 const lineEveryMs = 5_000;
+/** The first line waits only until every source has been asked. */
+const firstLineMs = 2_000;
 
 /** Shows what the pipeline does until it is stopped: in place on a terminal, as a line every few
  *  seconds elsewhere. A service that is down is named, and asked again. */
@@ -75,6 +77,10 @@ function onTerminal({ output, env }: PanelOptions, board: Board): Shown {
 
 function asLines({ output }: PanelOptions, board: Board): Shown {
   const say = (line: string) => output.write(`${line}\n`);
-  const saying = setInterval(() => say(plainLine(board.view(Date.now()))), lineEveryMs);
+  const sayFigures = () => say(plainLine(board.view(Date.now())));
+  let saying = setTimeout(() => {
+    sayFigures();
+    saying = setInterval(sayFigures, lineEveryMs);
+  }, firstLineMs);
   return { say, stop: () => clearInterval(saying) };
 }

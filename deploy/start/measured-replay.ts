@@ -37,7 +37,7 @@ export async function measureReplay(
   const started = Date.now();
   try {
     const replay = await runReplay({
-      args: [flags.replay ?? '', '--collector', stack.url('collector'), ...replayArguments(flags)],
+      args: [flags.replay ?? '', '--collector', stack.urls.collector, ...replayArguments(flags)],
       folder,
       started: (pid) => stack.meter.watch('replay', pid),
       signal: interrupted,
@@ -54,7 +54,7 @@ export async function measureReplay(
 
 /** Raw records so far, and how many of them have no row. */
 export async function ledgerFigures(stack: Stack) {
-  const { accepted, unaccounted } = await ask<Ledger>(stack.url('insights'), '/v1/ledger');
+  const { accepted, unaccounted } = await ask<Ledger>(stack.urls.insights, '/v1/ledger');
   return { accepted: accepted ?? 0, unaccounted: unaccounted ?? 0 };
 }
 

@@ -1,8 +1,15 @@
 import { Command, Option } from 'commander';
 import { addReplayFlags, type ReplayFlags } from '../replay/options';
+import { paceOption, rateOption } from '../traffic/options';
 
 export interface StartFlags extends ReplayFlags {
   readonly fresh: boolean;
+  /** Whether made-up visitors come; undefined is for the launcher to choose. */
+  readonly traffic?: 'on' | 'off';
+  /** Their events a second. */
+  readonly rate: number;
+  /** How much faster than in life they move. */
+  readonly pace: number;
   readonly replay?: string;
   /** Whose figures the summary shows. */
   readonly tenant: string;
@@ -16,10 +23,13 @@ export function readFlags(argv: readonly string[]): StartFlags {
     .description('starts the servers and the services, and keeps them running until Ctrl-C')
     .option('--fresh', 'empty the local data first', false)
     .addOption(
-      new Option('--traffic <mode>', 'off: no events but those you send')
-        .choices(['off'])
-        .default('off'),
+      new Option(
+        '--traffic <mode>',
+        'made-up visitors: on, but off where a file is replayed; off: only what you send',
+      ).choices(['on', 'off']),
     )
+    .addOption(rateOption())
+    .addOption(paceOption())
     .option('--replay <file>', 'send a recorded file through and sum up')
     .option('--tenant <name>', 'whose figures the summary shows', 'demo')
     .option('--summary <file>', 'write the summary there, as JSON')

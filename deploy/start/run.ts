@@ -1,16 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { renderSummary } from '../summary/render';
 import { summarize } from '../summary/summary';
+import { showLive } from './live';
 import { measureReplay } from './measured-replay';
 import type { StartFlags } from './options';
 import { type Stack, startStack } from './stack';
-import { welcome } from './welcome';
 
 export interface Surroundings {
   /** Data, logs and process ids live below it. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly say: (line: string) => void;
+  /** Where everything is shown. */
+  readonly output: NodeJS.WriteStream;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
@@ -19,13 +20,19 @@ export interface Surroundings {
  *  Whatever happens, what was started is stopped before this settles. False where it was interrupted
  *  before the summary that was asked for. */
 export async function runStart(flags: StartFlags, around: Surroundings): Promise<boolean> {
-  const { folder, env, say, interrupted } = around;
+  const { folder, env, output, interrupted } = around;
+  const plainly = (line: string) => void output.write(`${line}\n`);
+  let speak: (line: string) => void = plainly;
+  const say = (line: string) => speak(line);
   const stack = await startStack({ folder, env, say, fresh: flags.fresh });
   try {
-    const isDone = flags.replay === undefined || (await replayAndSumUp(stack, flags, around));
+    const isDone =
+      flags.replay === undefined || (await replayAndSumUp(stack, flags, { ...around, say }));
     if (!flags.exit && !interrupted.aborted) {
-      for (const line of welcome(stack, flags.writeKey)) say(line);
-      await aborted(interrupted);
+      const speakThrough = (through: ((line: string) => void) | null) => {
+        speak = through ?? plainly;
+      };
+      await showLive(stack, { flags, ...around, speakThrough });
     }
     return isDone;
   } finally {
@@ -38,13 +45,13 @@ export async function runStart(flags: StartFlags, around: Surroundings): Promise
 async function replayAndSumUp(
   stack: Stack,
   flags: StartFlags,
-  { folder, say, interrupted }: Surroundings,
+  { folder, say, interrupted }: Surroundings & { readonly say: (line: string) => void },
 ): Promise<boolean> {
   const measured = await measureReplay(stack, { flags, folder, say, interrupted });
   if (measured === null) return false;
   const summary = await summarize({
-    insightsUrl: stack.url('insights'),
-    interestsUrl: stack.url('interests'),
+    insightsUrl: stack.urls.insights,
+    interestsUrl: stack.urls.interests,
     tenant: flags.tenant,
     restarts: stack.restarts(),
     ...measured,
@@ -54,17 +61,4 @@ async function replayAndSumUp(
   }
   say(renderSummary(summary));
   return true;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    // A listener alone does not keep the process alive where all servers are named ones.
-    const alive = setInterval(() => {}, 60_000);
-    const done = () => {
-      clearInterval(alive);
-      resolve();
-    };
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -63,7 +63,8 @@ class Keeper {
 
   async start(): Promise<void> {
     const { plan, port } = this;
-    const { env, folder, started } = this.options;
+    const { env, folder, say, started } = this.options;
+    const logFile = join(folder, 'logs', `${plan.name}.log`);
     this.startedAt = Date.now();
     this.running = await launch(
       {
@@ -71,7 +72,7 @@ class Keeper {
         command: process.execPath,
         args: ['--enable-source-maps', plan.program],
         env: { ...env, NODE_OPTIONS: nodeOptionsOf(plan, env), [plan.portVariable]: String(port) },
-        logFile: join(folder, 'logs', `${plan.name}.log`),
+        logFile,
         ready: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
         readyWithinMs: 60_000,
         stopWithinMs: 12_000,
@@ -81,6 +82,8 @@ class Keeper {
           this.writePid(pid);
           started(plan.name, pid);
         },
+        stillStarting: (seconds) =>
+          say(`${plan.name} is still starting (${seconds} s); its log is ${logFile}`),
         endedUnexpectedly: (how) => this.startAgain(`ended (${how})`),
       },
     );

@@ -11,7 +11,7 @@ export interface Stack {
   /** What the services were started with: addresses of servers, settings. */
   readonly env: NodeJS.ProcessEnv;
   readonly meter: ProcessMeter;
-  url(service: ServiceName): string;
+  readonly urls: Readonly<Record<ServiceName, string>>;
   restarts(): Readonly<Record<string, number>>;
   /** Services first, so that they can drain into servers that still run. */
   stop(): Promise<void>;
@@ -50,13 +50,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sampling = setInterval(() => meter.sample(), 1000);
   try {
     await runSetup(env);
-    say('topics, schemas and tables are in place');
+    say('topics, schemas and tables are in place; starting the services');
     await startServices(services, { folder, env, say, meter });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { env, meter, url: urlOf(services), restarts: () => restartsOf(services), stop };
+  return { env, meter, urls: urlsOf(services), restarts: () => restartsOf(services), stop };
 }
 
 async function startServices(
@@ -76,12 +76,9 @@ async function startServices(
   if (failed.length > 0) throw new Error(failed.join('\n'));
 }
 
-function urlOf(services: readonly RunningService[]): Stack['url'] {
-  return (name) => {
-    const service = services.find((one) => one.name === name);
-    if (service === undefined) throw new Error(`${name} is not running`);
-    return service.url;
-  };
+function urlsOf(services: readonly RunningService[]): Stack['urls'] {
+  const urls = services.map(({ name, url }) => [name, url] as const);
+  return Object.fromEntries(urls) as Record<ServiceName, string>; // all started, or none is there
 }
 
 function restartsOf(services: readonly RunningService[]): Readonly<Record<string, number>> {

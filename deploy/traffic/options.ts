@@ -20,16 +20,8 @@ export function addTrafficFlags(command: Command): Command {
   return command
     .option('--collector <url>', 'where the collector listens', 'http://127.0.0.1:8080')
     .option('--write-key <key>', 'the tenant the events belong to', 'demo-write-key')
-    .addOption(
-      new Option('--rate <events>', 'events a second')
-        .argParser(atLeastOne)
-        .default(defaultEventsPerSecond),
-    )
-    .addOption(
-      new Option('--pace <factor>', 'how much faster than in life people move; 1 is life')
-        .argParser(atLeastOne)
-        .default(defaultPace),
-    )
+    .addOption(rateOption())
+    .addOption(paceOption())
     .addOption(new Option('--seed <n>', 'of everything drawn').argParser(wholeNumber).default(1))
     .option('--followed <id>', 'anonymousId of the person who never leaves', defaultFollowed)
     .addOption(
@@ -48,6 +40,18 @@ export function addTrafficFlags(command: Command): Command {
         .argParser(positive)
         .default(64),
     );
+}
+
+export function rateOption(): Option {
+  return new Option('--rate <events>', 'events a second of made-up visitors')
+    .argParser(atLeastOne)
+    .default(defaultEventsPerSecond);
+}
+
+export function paceOption(): Option {
+  return new Option('--pace <factor>', 'how much faster than in life they move; 1 is life')
+    .argParser(atLeastOne)
+    .default(defaultPace);
 }
 
 /** The flags once more, as the command line of the simulator's program. */

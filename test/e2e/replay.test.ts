@@ -54,7 +54,7 @@ beforeAll(async () => {
   const options: ReplayOptions = {
     file,
     format: 'segment',
-    collectorUrl: stack.url('collector'),
+    collectorUrl: stack.urls.collector,
     writeKey: 'demo-write-key',
     speed: 'max',
     variation: null,
@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop(), 60_000);
 
 function insights<Answer>(path: string, parameters: Record<string, string> = {}) {
-  return ask<Answer>(stack.url('insights'), path, parameters);
+  return ask<Answer>(stack.urls.insights, path, parameters);
 }
 
 test('the file holds something of everything', () => {
@@ -174,7 +174,7 @@ test('the tags of every user', async () => {
   const expected = tagsOf(facts, currentWeightsVersion);
   const ids = [...expected.keys()];
   const at = new Date(landmark).toISOString();
-  const response = await fetch(`${stack.url('insights')}/v1/users/tags?at=${at}`, {
+  const response = await fetch(`${stack.urls.insights}/v1/users/tags?at=${at}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ids, limit: 200 }),
