@@ -78,7 +78,7 @@ let copies = 0;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  const url = `${stack.url('collector')}/v1/batch`;
+  const url = `${stack.urls.collector}/v1/batch`;
   const post = createPost({ url, writeKey: 'demo-write-key', timeoutMs: 20_000, maxSockets: 8 });
   const waiting = [...shoppers];
   const sendNext = async (): Promise<Sent[]> => {
@@ -160,7 +160,7 @@ function disordered(all: readonly Shopper[], timeOf: (step: Step) => number): nu
 }
 
 test('every event is counted once, however often it came', async () => {
-  const ledger = await ask<Ledger>(stack.url('insights'), '/v1/ledger');
+  const ledger = await ask<Ledger>(stack.urls.insights, '/v1/ledger');
   const events = shoppers.flatMap(({ steps }) => steps).length;
   expect(rows.size).toBe(events);
   expect(copies).toBeGreaterThan(50);
@@ -211,7 +211,7 @@ test('devices with healthy clocks keep their order, whatever the network does', 
 });
 
 test.each(['user', 'session'])('the funnel is the true one, by %s', async (by) => {
-  const { rows: found } = await ask<Rows<FunnelRow>>(stack.url('insights'), '/v1/funnel', { by });
+  const { rows: found } = await ask<Rows<FunnelRow>>(stack.urls.insights, '/v1/funnel', { by });
   const steps = found[0]?.steps.map(({ entered }) => entered);
   process.stderr.write(`funnel by ${by}: ${steps?.join(', ')} of ${shoppers.length}\n`);
   expect(steps).toEqual(trueFunnel(shoppers));
@@ -219,7 +219,7 @@ test.each(['user', 'session'])('the funnel is the true one, by %s', async (by) =
 
 test('stored windows: everybody entered in the hour in which it happened', async () => {
   const question = { by: 'user', interval: 'hour' };
-  const { rows: found } = await ask<Rows<FunnelRow>>(stack.url('insights'), '/v1/funnel', question);
+  const { rows: found } = await ask<Rows<FunnelRow>>(stack.urls.insights, '/v1/funnel', question);
   const hours = new Map<string, Shopper[]>();
   for (const shopper of shoppers) {
     if (shopper.enteredAt === null) continue;

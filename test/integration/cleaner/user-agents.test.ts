@@ -23,7 +23,7 @@ afterAll(() => stack?.stop());
 type Message = Readonly<Record<string, unknown>>;
 
 async function send(messages: readonly Message[], headers = {}): Promise<void> {
-  const url = `${stack.url('collector')}/v1/batch`;
+  const url = `${stack.urls.collector}/v1/batch`;
   const common = { writeKey: 'demo-write-key', timeoutMs: 20_000, maxSockets: 1 };
   const post = createPost({ url, ...common });
   for (let at = 0; at < messages.length; at += atOnce) {
