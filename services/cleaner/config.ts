@@ -2,6 +2,7 @@ import { setting } from '../shared/runtime/config';
 import { between, integer, milliseconds } from '../shared/runtime/parser';
 import {
   consumerSettings,
+  faultSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -12,6 +13,7 @@ import {
 
 export const cleanerSettings = {
   ...logSettings,
+  ...faultSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...consumerSettings,

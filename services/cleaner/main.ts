@@ -5,6 +5,11 @@ import { systemClock } from '../shared/runtime/clock';
 import { eventCodec, judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
+import {
+  createFailpoints,
+  type FailpointName,
+  type Failpoints,
+} from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
@@ -16,7 +21,7 @@ import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
-import { groupOf, rawKeys, topicsOf } from '../shared/runtime/topics';
+import { groupOf, rawKeys, type Topics, topicsOf } from '../shared/runtime/topics';
 import { createClaims } from '../shared/stores/redis/claims';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
@@ -32,9 +37,10 @@ async function main(): Promise<void> {
   const settings = readSettings(cleanerSettings, process.env);
   const log = createLog('cleaner', { level: settings.logLevel });
   const metrics = createMetrics('cleaner');
-  const parts = await connect(settings, log, metrics);
+  const failpoints = createFailpoints(settings.failpoints, log);
+  const parts = await connect(settings, failpoints, { log, metrics });
   const { redis, publisher } = parts;
-  const consumer = await consume(settings, parts, { log, metrics });
+  const consumer = await consume(settings, { ...parts, failpoints }, { log, metrics });
   const pacer = paceImports(settings, parts, { consumer, log, metrics });
   const health = {
     live: { consumer: () => consumer.live() },
@@ -55,10 +61,14 @@ async function main(): Promise<void> {
 }
 
 /** Everything the stage stands on; waits for servers that are not there yet. */
-async function connect(settings: Settings, log: Log, metrics: Metrics) {
+async function connect(settings: Settings, failpoints: Failpoints, { log, metrics }: Watchers) {
   const topics = topicsOf(settings.topicPrefix);
   const kafka = createKafka({ clientId: 'cleaner', ...settings, log });
-  const publisher = createPublisher({ kafka, metrics });
+  const publisher = failpoints.around(createPublisher({ kafka, metrics }), {
+    publish: publishPoint(topics),
+    ready: null,
+    close: null,
+  });
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const raw = eventCodec({ registryUrl, timeoutMs, topic: topics.click });
   const judged = judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean });
@@ -86,9 +96,16 @@ interface Watchers {
   readonly metrics: Metrics;
 }
 
+function publishPoint({ clean, rejected }: Topics) {
+  return (topic: string): FailpointName => {
+    if (topic === clean) return 'cleaner.publish_clean';
+    return topic === rejected ? 'cleaner.publish_rejected' : 'cleaner.publish_dead_letter';
+  };
+}
+
 function consume(
   settings: Settings,
-  { topics, kafka, publisher, raw, judged, redis }: Parts,
+  { topics, kafka, publisher, raw, judged, redis, failpoints }: Parts & { failpoints: Failpoints },
   { log, metrics }: Watchers,
 ): Promise<ConsumerHandle> {
   const keys = redisKeys(settings.redisKeyPrefix);
@@ -99,7 +116,10 @@ function consume(
   const clean = createCleanerStage({
     raw,
     review: judged,
-    claims: createClaims({ redis, keys, topics: rawTopics, windowMs, bucketsPerDay }),
+    claims: failpoints.around(
+      createClaims({ redis, keys, topics: rawTopics, windowMs, bucketsPerDay }),
+      { claim: 'cleaner.claim' },
+    ),
     law: {
       tenants: new Map(tenants.map((tenant) => [tenant.name, tenant])),
       rules: trafficRules,
@@ -112,13 +132,10 @@ function consume(
     metrics,
   });
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
-  const known = createKnownPartitions({
-    redis,
-    keys,
-    group: groupId,
-    afterMs,
-    now: systemClock.now,
-  });
+  const known = failpoints.around(
+    createKnownPartitions({ redis, keys, group: groupId, afterMs, now: systemClock.now }),
+    { note: 'cleaner.note_partition', isKnown: null },
+  );
   return startConsumer({
     kafka,
     groupId,
@@ -128,6 +145,7 @@ function consume(
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
+    commitThrough: (call) => failpoints.through('cleaner.commit', call),
     settings,
     log,
     metrics,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { systemClock } from '../shared/runtime/clock';
 import { eventCodec } from '../shared/runtime/codecs';
 import type { SettingsOf } from '../shared/runtime/config';
+import { createFailpoints } from '../shared/runtime/failpoints';
 import { sha256Hex } from '../shared/runtime/hash';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
@@ -97,7 +98,10 @@ async function connect(settings: CollectorSettings, log: Log, metrics: Metrics) 
   const kafka = createKafka({ clientId: 'collector', ...settings, log });
   const admin = kafka.admin();
   const { lingerMs, ackTimeoutMs: timeoutMs, registryUrl, registryTimeoutMs } = settings;
-  const publisher = createPublisher({ kafka, metrics, lingerMs, timeoutMs });
+  const publisher = createFailpoints(settings.failpoints, log).around(
+    createPublisher({ kafka, metrics, lingerMs, timeoutMs }),
+    { publish: 'collector.publish', ready: null, close: null },
+  );
   const codec = eventCodec({ registryUrl, timeoutMs: registryTimeoutMs, topic: topics.click });
   const patiently = <T>(work: () => Promise<T>): Promise<T> =>
     retry(work, {

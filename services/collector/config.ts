@@ -1,6 +1,7 @@
 import { setting } from '../shared/runtime/config';
 import { between, bytes, flag, integer, milliseconds } from '../shared/runtime/parser';
 import {
+  faultSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -12,6 +13,7 @@ const perSecond = between(integer, { min: 1, max: 10_000_000 });
 
 export const collectorSettings = {
   ...logSettings,
+  ...faultSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...tenantSettings,

@@ -2,6 +2,7 @@ import { setting } from '../shared/runtime/config';
 import { between, milliseconds } from '../shared/runtime/parser';
 import {
   consumerSettings,
+  faultSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -11,6 +12,7 @@ import {
 
 export const interestsSettings = {
   ...logSettings,
+  ...faultSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...consumerSettings,

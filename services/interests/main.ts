@@ -2,6 +2,7 @@ import { systemClock } from '../shared/runtime/clock';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
+import { createFailpoints } from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
@@ -63,25 +64,25 @@ function consume(
   { redis, keys }: Store,
   { log, metrics }: { readonly log: Log; readonly metrics: ReturnType<typeof createMetrics> },
 ): Promise<ConsumerHandle> {
+  const failpoints = createFailpoints(settings.failpoints, log);
   const topics = topicsOf(settings.topicPrefix);
   const groupId = groupOf('interests', settings.groupPrefix);
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const tag = createInterestsStage({
     codec: judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean }),
-    tags: createTagWriter({ redis, keys, ttlMs: settings.profileTtlMs }),
+    tags: failpoints.around(createTagWriter({ redis, keys, ttlMs: settings.profileTtlMs }), {
+      apply: 'interests.apply',
+    }),
     topics,
     clock: systemClock,
     timed: createStepTimer(metrics),
     metrics,
   });
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
-  const known = createKnownPartitions({
-    redis,
-    keys,
-    group: groupId,
-    afterMs,
-    now: systemClock.now,
-  });
+  const known = failpoints.around(
+    createKnownPartitions({ redis, keys, group: groupId, afterMs, now: systemClock.now }),
+    { note: 'interests.note_partition', isKnown: null },
+  );
   return startConsumer({
     kafka: createKafka({ clientId: 'interests', ...settings, log }),
     groupId,
@@ -91,6 +92,7 @@ function consume(
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
+    commitThrough: (call) => failpoints.through('interests.commit', call),
     settings,
     log,
     metrics,

@@ -3,6 +3,7 @@ import { between, bytes, integer, milliseconds, number, secret } from '../shared
 import {
   clickHouseSettings,
   consumerSettings,
+  faultSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -82,6 +83,7 @@ const windowSettings = {
 
 export const metricsSettings = {
   ...logSettings,
+  ...faultSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...consumerSettings,

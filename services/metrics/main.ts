@@ -6,6 +6,7 @@ import type { Codec } from '../shared/runtime/codec';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
+import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka, kafkaFailure, logBounds } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
@@ -23,7 +24,10 @@ import { createEventsStore } from '../shared/stores/clickhouse/events-store';
 import { readLedger } from '../shared/stores/clickhouse/queries/ledger';
 import { createStuckWindowsStore } from '../shared/stores/clickhouse/stuck-windows-store';
 import { createUserHash } from '../shared/stores/clickhouse/user-hash';
-import { createWindowsStore } from '../shared/stores/clickhouse/windows-store';
+import {
+  createWindowsStore,
+  createWindowVersions,
+} from '../shared/stores/clickhouse/windows-store';
 import { metricsSettings } from './config';
 import { assertLogsGrew, coverageTask, ledgerCheckTask } from './coverage';
 import { metricsOpenapi } from './openapi';
@@ -44,8 +48,13 @@ async function main(): Promise<void> {
   const settings = readSettings(metricsSettings, process.env);
   const log = createLog('metrics', { level: settings.logLevel });
   const metrics = createMetrics('metrics');
-  const parts = await connect(settings, log, metrics);
-  const { consumer, pipeline } = await consume(settings, parts, { log, metrics });
+  const failpoints = createFailpoints(settings.failpoints, log);
+  const parts = await connect(settings, failpoints, { log, metrics });
+  const { consumer, pipeline } = await consume(
+    settings,
+    { ...parts, failpoints },
+    { log, metrics },
+  );
   const watch = createWatch(settings, parts, { log, metrics });
   const timer = setInterval(() => {
     pipeline.tick();
@@ -72,11 +81,15 @@ async function main(): Promise<void> {
 }
 
 /** Everything the pipeline stands on; waits for servers that are not there yet. */
-async function connect(settings: Settings, log: Log, metrics: Metrics) {
+async function connect(settings: Settings, failpoints: Failpoints, { log, metrics }: Watchers) {
   const topics = topicsOf(settings.topicPrefix);
   const kafka = createKafka({ clientId: 'metrics', ...settings, log });
   const admin = kafka.admin();
-  const publisher = createPublisher({ kafka, metrics });
+  const publisher = failpoints.around(createPublisher({ kafka, metrics }), {
+    publish: 'metrics.publish_dead_letter',
+    ready: null,
+    close: null,
+  });
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const codec = judgedEventCodec({ registryUrl, timeoutMs, topic: topics.deadLetter });
   const clickhouse = connectClickHouse({
@@ -85,7 +98,10 @@ async function connect(settings: Settings, log: Log, metrics: Metrics) {
     application: 'metrics',
     maxExecutionMs: settings.statementTimeoutMs,
   });
-  const coverage = createCoverageStore(clickhouse);
+  const coverage = failpoints.around(createCoverageStore(clickhouse), {
+    record: 'metrics.record_ends',
+    recorded: null,
+  });
   const patiently = (work: () => Promise<void>): Promise<void> =>
     retry(work, {
       attempts: Number.POSITIVE_INFINITY,
@@ -109,14 +125,14 @@ interface Watchers {
 
 async function consume(
   settings: Settings,
-  parts: Parts,
+  parts: Parts & { readonly failpoints: Failpoints },
   watchers: Watchers,
 ): Promise<{ readonly consumer: ConsumerHandle; readonly pipeline: Pipeline }> {
-  const { topics, kafka, codec } = parts;
+  const { topics, kafka, codec, failpoints } = parts;
   const timed = createStepTimer(watchers.metrics);
   let handle: ConsumerHandle | null = null;
   const pipeline = createPipeline({
-    ...stores(settings, parts.clickhouse, watchers),
+    ...stores(settings, parts, watchers),
     ...watchers,
     codec,
     deadLetters: createDeadLetters(parts.publisher, codec, topics.deadLetter),
@@ -132,6 +148,7 @@ async function consume(
     topics: cleanedKeys.map((key) => topics[key]),
     stage: createMetricsStage({ codec, intake: pipeline.intake, timed }),
     commit: 'marked',
+    commitThrough: (call) => failpoints.through('metrics.commit', call),
     onDrained: () => pipeline.drain(drainMs),
     settings,
     ...watchers,
@@ -140,19 +157,37 @@ async function consume(
   return { consumer, pipeline };
 }
 
-function stores(settings: Settings, clickhouse: ClickHouse, { log, metrics }: Watchers) {
+function stores(
+  settings: Settings,
+  { clickhouse, failpoints }: Pick<Parts, 'clickhouse'> & { readonly failpoints: Failpoints },
+  { log, metrics }: Watchers,
+) {
   const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
+  const versions = createWindowVersions({
+    clickhouse,
+    onClock: (behindSeconds) => {
+      metrics.set('tributary_window_clock_behind_seconds', {}, behindSeconds);
+      if (behindSeconds > 0) log.error({ behindSeconds }, "ClickHouse's clock went back");
+    },
+  });
   return {
-    events: createEventsStore(clickhouse, createUserHash(settings.userHashKey)),
-    stuck: createStuckWindowsStore(clickhouse, systemClock.now),
+    events: failpoints.around(createEventsStore(clickhouse, createUserHash(settings.userHashKey)), {
+      insert: 'metrics.insert_rows',
+    }),
+    stuck: failpoints.around(createStuckWindowsStore(clickhouse, systemClock.now), {
+      list: null,
+      setAside: 'metrics.set_aside',
+      mended: 'metrics.mend',
+    }),
     windows: createWindowsStore({
       ...settings,
-      clickhouse,
+      // Between the version and the replacement: where a process that stalls holds an old version.
+      clickhouse: failpoints.around<Pick<ClickHouse, 'rows' | 'command'>>(clickhouse, {
+        rows: null,
+        command: 'metrics.replace_windows',
+      }),
+      versions: failpoints.around(versions, { next: 'metrics.ask_clock' }),
       zones: new Map(tenants.map(({ name, timeZone }) => [name, timeZone])),
-      onClock: (behindSeconds) => {
-        metrics.set('tributary_window_clock_behind_seconds', {}, behindSeconds);
-        if (behindSeconds > 0) log.error({ behindSeconds }, "ClickHouse's clock went back");
-      },
     }),
   };
 }

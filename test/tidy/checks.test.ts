@@ -1,5 +1,6 @@
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
 import { settingNames, vocabularyFaults } from './documents';
+import { failpointFaults } from './failpoints';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -163,4 +164,36 @@ test('documents name settings that the code reads', () => {
   expect(faults('a line\nset ANSWER_PROT')).toEqual([
     'README.md:2: there is no setting ANSWER_PROT; write what there is',
   ]);
+});
+
+describe('failpoints', () => {
+  const store = aSource(
+    'services/shared/stores/redis/marks.ts',
+    `export function createMarks(redis) { return { mark: () => put(redis), read: () => redis.get('a') }; }
+     function put(redis) { return redis.set('a', 1); }
+     export function createReader(redis) { return redis.hgetall('a'); }`,
+  );
+  const main = (text: string) =>
+    aSource(
+      'services/cleaner/main.ts',
+      `import { createMarks, createReader } from '../shared/stores/redis/marks';\n${text}`,
+    );
+  const faults = (text: string) => failpointFaults([store, main(text)], ['cleaner.mark']);
+
+  test.each([
+    `failpoints.around(createMarks(redis), { mark: 'cleaner.mark' }); createReader(redis);`,
+    `createMarks(failpoints.around(redis, { set: 'cleaner.mark' }));`,
+    `createMarks({ redis, mark: (call) => failpoints.through('cleaner.mark', call) });`,
+  ])('%s passes one', (text) => {
+    expect(faults(text)).toEqual([]);
+  });
+
+  test.each([
+    [`createMarks(redis); x('cleaner.mark');`, 'createMarks has side effects'],
+    [`redis.set('a', 1); x('cleaner.mark');`, 'redis.set past every failpoint'],
+    [`createReader(redis);`, 'cleaner.mark stands in 0 places'],
+    [`x('cleaner.mark'); y('cleaner.mark');`, 'cleaner.mark stands in 2 places'],
+  ])('%s does not', (text, fault) => {
+    expect(faults(text)).toEqual([expect.stringContaining(fault)]);
+  });
 });

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { outcomes } from '../../services/shared/domain/outcome';
+import { failpointNames } from '../../services/shared/runtime/failpoints';
 import { metricCatalogue } from '../../services/shared/runtime/metric-catalogue';
 import { topicsOf } from '../../services/shared/runtime/topics';
 import { metricFaults, outcomeFaults, spellingFaults, tableFaults } from './catalogues';
 import { settingNames, vocabularyFaults } from './documents';
+import { failpointFaults } from './failpoints';
 import { cycleFaults, layerFaults } from './layers';
 import {
   constructFaults,
@@ -50,6 +52,7 @@ test.each([
   ['metrics are those of the catalogue', () => metricFaults(sources, Object.keys(metricCatalogue))],
   ['SQL names tables that a migration makes', () => tableFaults(sources, files)],
   ['SQL names outcomes that exist', () => outcomeFaults(sources, rowOutcomes)],
+  ['every side effect passes a failpoint', () => failpointFaults(sources, failpointNames)],
   ['documents name what there is', () => vocabularyFaults(files, vocabularies)],
   ['no registry address, no path of one machine', () => addressFaults(files)],
   ['nothing is put off', () => leftoverFaults(files)],

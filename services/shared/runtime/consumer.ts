@@ -2,7 +2,7 @@ import type { Consumer, Kafka } from 'kafkajs';
 import { createAdmission, type Known } from './consumer/admission';
 import { type Assignment, createAssignment } from './consumer/assignment';
 import { type BatchHandler, createBatchHandler } from './consumer/batch';
-import { type Commits, createCommits } from './consumer/commits';
+import { type CommitCall, type Commits, createCommits } from './consumer/commits';
 import { partitionsLive, startLagProbe } from './consumer/lag';
 import { createMembership, type Membership } from './consumer/membership';
 import { createPauses, type Pauses } from './consumer/pauses';
@@ -40,6 +40,8 @@ export interface ConsumerOptions {
   /** Whether effects of this partition are on record although its offset is not: asked where the
    *  group has no committed offset, and a yes is fatal. */
   readonly known?: Known;
+  /** What every commit of offsets passes on its way; none by default. */
+  readonly commitThrough?: (call: CommitCall) => CommitCall;
   /** Runs while stopping: after the last stage, before the last commit. */
   readonly onDrained?: () => Promise<void>;
   /** What a fault that must not be skipped does; by default it is logged and the process exits 1. */
@@ -159,6 +161,7 @@ function assemble(options: ConsumerOptions): Parts {
     assignment,
     mode: options.commit ?? 'processed',
     everyMs: settings.commitEveryMs,
+    ...(options.commitThrough && { through: options.commitThrough }),
     onRefused: thrownOut,
     log,
     metrics,

@@ -1,4 +1,5 @@
 import { setting } from './config';
+import { armedFailpoints } from './failpoints';
 import {
   between,
   bytes,
@@ -19,6 +20,14 @@ export const logSettings = {
     env: 'LOG_LEVEL',
     default: 'info',
     doc: 'Least severe level that is written.',
+  }),
+};
+
+export const faultSettings = {
+  failpoints: setting(armedFailpoints, {
+    env: 'FAILPOINT',
+    default: [],
+    doc: 'For tests alone: a fault at one await, as `cleaner.claim:kill@3`; `services/shared/runtime/failpoints.ts` has the list.',
   }),
 };
 

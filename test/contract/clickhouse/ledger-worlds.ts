@@ -11,6 +11,7 @@ import {
 import { createUserHash } from '../../../services/shared/stores/clickhouse/user-hash';
 import {
   createWindowsStore,
+  createWindowVersions,
   type WindowsStore,
 } from '../../../services/shared/stores/clickhouse/windows-store';
 import { aDatabase } from '../../support/clickhouse';
@@ -96,7 +97,7 @@ export function windowsOn(clickhouse: ClickHouse, zones: Zones): WindowsStore {
     zones,
     lookBackMs: 72 * hour,
     conversionWindowMs: 24 * hour,
-    onClock: () => {},
+    versions: createWindowVersions({ clickhouse, onClock: () => {} }),
   });
 }
 

@@ -4,7 +4,10 @@ import { TransientError } from '../../../services/shared/runtime/errors';
 import { connectClickHouse } from '../../../services/shared/stores/clickhouse/client';
 import { createEventsStore } from '../../../services/shared/stores/clickhouse/events-store';
 import { createUserHash } from '../../../services/shared/stores/clickhouse/user-hash';
-import { createWindowsStore } from '../../../services/shared/stores/clickhouse/windows-store';
+import {
+  createWindowsStore,
+  createWindowVersions,
+} from '../../../services/shared/stores/clickhouse/windows-store';
 import { aDatabase, type TestDatabase } from '../../support/clickhouse';
 import { noon } from '../../support/event-builders';
 import { aRow, factRanges, insertInto } from './ledger-worlds';
@@ -33,7 +36,10 @@ const storeOn = (clickhouse = database.clickhouse) =>
     zones: new Map(),
     lookBackMs: 72 * hour,
     conversionWindowMs: 24 * hour,
-    onClock: (behindSeconds) => void clocks.push(behindSeconds),
+    versions: createWindowVersions({
+      clickhouse,
+      onClock: (behindSeconds) => void clocks.push(behindSeconds),
+    }),
   });
 
 async function versions(): Promise<readonly bigint[]> {

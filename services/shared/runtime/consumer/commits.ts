@@ -19,6 +19,8 @@ export interface CommitsOptions {
   readonly assignment: Assignment;
   readonly mode: 'processed' | 'marked';
   readonly everyMs: number;
+  /** What every commit passes on its way. */
+  readonly through?: (call: CommitCall) => CommitCall;
   /** The group has given our partitions to others. */
   readonly onRefused: () => void;
   readonly log: Log;
@@ -62,7 +64,7 @@ export function createCommits(options: CommitsOptions): Commits {
   const timer = setInterval(flush, options.everyMs);
   return {
     use(call) {
-      commit = call;
+      commit = call === null ? null : (options.through?.(call) ?? call);
     },
     flush,
     stop: () => clearInterval(timer),

@@ -16,15 +16,25 @@ export interface WindowsStore {
 }
 
 export interface WindowsStoreOptions extends Reaches {
-  readonly clickhouse: ClickHouse;
+  readonly clickhouse: Pick<ClickHouse, 'rows' | 'command'>;
+  readonly versions: WindowVersions;
+}
+
+export interface WindowVersions {
+  /** A version above all that are stored; TransientError where the server's clock gives none. Ask
+   *  after the facts are acknowledged, and before they are read. */
+  next(): Promise<bigint>;
+}
+
+export interface WindowVersionsOptions {
+  readonly clickhouse: Pick<ClickHouse, 'rows'>;
   /** Told before each recomputation how far the server's clock is behind the highest version that is
    *  stored; over 0, nothing is recomputed until it has caught up. */
   readonly onClock: (behindSeconds: number) => void;
 }
 
 export function createWindowsStore(options: WindowsStoreOptions): WindowsStore {
-  const { clickhouse } = options;
-  const nextVersion = createVersions(options);
+  const { clickhouse, versions } = options;
   return {
     async touched(table, facts) {
       if (facts.isEmpty) return [];
@@ -41,7 +51,7 @@ export function createWindowsStore(options: WindowsStoreOptions): WindowsStore {
       );
     },
     async recompute(table, chunk) {
-      const version = await nextVersion();
+      const version = await versions.next();
       const { text, params } = recomputeSql(table, chunk, { ...options, version });
       try {
         await clickhouse.command(text, params);
@@ -54,9 +64,12 @@ export function createWindowsStore(options: WindowsStoreOptions): WindowsStore {
 
 /** Versions: the server's clock, in nanoseconds, never below one that is stored. A row under a lower
  *  version would be replaced by what stands there, computed from older facts. */
-function createVersions({ clickhouse, onClock }: WindowsStoreOptions): () => Promise<bigint> {
+export function createWindowVersions({
+  clickhouse,
+  onClock,
+}: WindowVersionsOptions): WindowVersions {
   let highest: bigint | null = null;
-  return async () => {
+  async function next(): Promise<bigint> {
     highest ??= await ask(clickhouse, highestStored);
     // What is asked for side by side may be answered in another order.
     const floor = highest;
@@ -69,7 +82,8 @@ function createVersions({ clickhouse, onClock }: WindowsStoreOptions): () => Pro
     }
     if (now > highest) highest = now;
     return now;
-  };
+  }
+  return { next };
 }
 
 /** A query of its own: within the INSERT it could be evaluated after facts were read. */
@@ -77,7 +91,7 @@ const serverClock = 'SELECT toUnixTimestamp64Nano(now64(9)) AS version';
 const highestStored = `SELECT max(version) AS version
   FROM (SELECT version FROM channel_1m UNION ALL SELECT version FROM funnel_1h)`;
 
-async function ask(clickhouse: ClickHouse, sql: string): Promise<bigint> {
+async function ask(clickhouse: Pick<ClickHouse, 'rows'>, sql: string): Promise<bigint> {
   const [row] = await clickhouse.rows(sql);
   return BigInt(String(row?.version ?? 0));
 }
