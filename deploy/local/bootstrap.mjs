@@ -29,7 +29,7 @@ async function main() {
     throw new Error(
       'Usage: node deploy/local/bootstrap.mjs start|test|servers|verify [-- options]',
     );
-  prepare(root, process.env);
+  prepare(root, process.env, { forTests: word === 'test' });
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }
 

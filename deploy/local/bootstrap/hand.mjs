@@ -23,6 +23,8 @@ export async function hand(program, args) {
       last = now;
     });
   }
+  // The terminal tells only the processes of its own session that its size has changed.
+  process.on('SIGWINCH', () => child.kill('SIGWINCH'));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (...how) => resolve(how));

@@ -1,18 +1,21 @@
 // Brings everything a run needs, each step only when its result is missing or out of date.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from './run.mjs';
 import { digestOf, isStale, listing, writeStamp } from './stamp.mjs';
+import { installRedis, installTestTools } from './system.mjs';
 import { javaMajor } from './versions.mjs';
 
 /** Steps for local servers are left out where the environment names a server instead. */
-export function prepare(root, env) {
+export function prepare(root, env, { forTests }) {
   installPackages(root);
   if (!env.KAFKA_BROKERS || !env.SCHEMA_REGISTRY_URL) {
     requireJava();
     fetchJars(root);
   }
   if (!env.REDIS_URL) installRedis();
+  if (forTests) installTestTools();
   compile(root);
 }
 
@@ -50,36 +53,6 @@ function fetchJars(root) {
   writeStamp(stamp, digest);
 }
 
-function installRedis() {
-  if (!spawnSync('redis-server', ['--version']).error) return;
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot || spawnSync('apt-get', ['--version']).error) {
-    throw new Error(
-      'redis-server is missing: install Redis 7 (Debian: apt-get install redis-server, then stop the service it starts), or name a running one in REDIS_URL.',
-    );
-  }
-  withoutServiceStart(() => {
-    const install = ['install', '-y', '--no-install-recommends', 'redis-server'];
-    const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-    if (spawnSync('apt-get', install, options).status === 0) return;
-    run('Reading the package lists', 'apt-get', ['update'], options);
-    run('Installing Redis', 'apt-get', install, options);
-  });
-  console.error('Installed redis-server; its system service was not started');
-}
-
-/** Debian asks this file before a package may start its service, which would take port 6379. */
-function withoutServiceStart(install) {
-  const policy = '/usr/sbin/policy-rc.d';
-  if (existsSync(policy)) return install();
-  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    install();
-  } finally {
-    rmSync(policy);
-  }
-}
-
 function compile(root) {
   const sources = ['services', 'deploy', 'bench', 'test'].flatMap((name) =>
     listing(join(root, name), '.ts'),
@@ -100,20 +73,4 @@ function removeOrphans(root, sources) {
   const known = new Set(sources.map((line) => line.slice(root.length, line.indexOf('.ts '))));
   const isOrphan = (line) => !known.has(line.slice(dist.length, line.indexOf('.js ')));
   if (listing(dist, '.js').some(isOrphan)) rmSync(dist, { recursive: true });
-}
-
-/** One line that says what is done, and then how long it took; the command's own words only on
- *  failure. */
-function run(what, command, args, options = {}) {
-  const begun = Date.now();
-  process.stderr.write(`${what} ... `);
-  const done = spawnSync(command, args, { ...options, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-  if (done.status === 0) {
-    process.stderr.write(`done (${seconds} s)\n`);
-    return;
-  }
-  process.stderr.write('failed\n');
-  const output = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim() || done.error?.message;
-  throw new Error(`${output}\n${what} failed: see above; ${command} ${args.join(' ')}`);
 }
