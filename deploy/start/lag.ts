@@ -25,7 +25,7 @@ export interface LagOptions {
 export async function readLags({ admin, topicPrefix, groupPrefix }: LagOptions): Promise<Lags> {
   const topics = topicsOf(topicPrefix);
   const read: Readonly<Record<GroupName, readonly string[]>> = {
-    cleaner: rawKeys.map((key) => topics[key]),
+    cleaner: [...rawKeys, 'review' as const].map((key) => topics[key]),
     interests: [topics.clean],
     metrics: cleanedKeys.map((key) => topics[key]),
   };

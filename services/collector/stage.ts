@@ -1,4 +1,4 @@
-import { type Event, userKey } from '../shared/domain/event';
+import { type Event, recordKey } from '../shared/domain/event';
 import { eventOf, type MappedMessage } from '../shared/domain/message';
 import type { Call, Envelope, MessageTools } from '../shared/domain/message-draft';
 import type { Clock } from '../shared/runtime/clock';
@@ -119,11 +119,6 @@ function refusedItems(records: readonly RawRecord[]): readonly RefusedItem[] {
   return records.flatMap(({ messageId, invalid }, index) =>
     invalid === null ? [] : [{ index, messageId, ...invalid }],
   );
-}
-
-/** The user's, so that one person's records stay in order; the message's where there is no user. */
-function recordKey(event: Event): string {
-  return `${event.tenant}:${userKey(event) ?? event.messageId}`;
 }
 
 function rawTopic({ call, event }: MappedMessage): RawTopicKey {

@@ -37,7 +37,7 @@ const errorSchema = Type.Object({
 });
 
 /** The answers of a call: its own, and the errors that any may have. */
-export function answersOf<Schema extends TSchema>(ok: Schema, ...others: readonly 404[]) {
+export function answersOf<Schema extends TSchema>(ok: Schema, ...others: readonly (404 | 409)[]) {
   const errors = [400, ...others, 503].map((status) => [status, errorSchema] as const);
   return { 200: ok, ...Object.fromEntries(errors) };
 }

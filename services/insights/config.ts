@@ -3,13 +3,17 @@ import { between, integer, milliseconds } from '../shared/runtime/parser';
 import {
   clickHouseSettings,
   httpSettings,
+  kafkaSettings,
   logSettings,
   redisSettings,
+  registrySettings,
   tenantSettings,
 } from '../shared/runtime/settings';
 
 export const insightsSettings = {
   ...logSettings,
+  ...kafkaSettings,
+  ...registrySettings,
   ...clickHouseSettings,
   ...redisSettings,
   ...tenantSettings,

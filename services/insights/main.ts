@@ -1,18 +1,23 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../shared/runtime/clock';
-import { readSettings } from '../shared/runtime/config';
+import { judgedEventCodec } from '../shared/runtime/codecs';
+import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { createHttp } from '../shared/runtime/http';
-import { createLog } from '../shared/runtime/log';
-import { createMetrics } from '../shared/runtime/metrics';
+import { createKafka } from '../shared/runtime/kafka';
+import { createLog, type Log } from '../shared/runtime/log';
+import { createMetrics, type Metrics } from '../shared/runtime/metrics';
+import { createPublisher } from '../shared/runtime/publisher';
 import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
 import { loadTenants } from '../shared/runtime/tenants';
+import { topicsOf } from '../shared/runtime/topics';
 import { connectClickHouse } from '../shared/stores/clickhouse/client';
 import { createFactsReader } from '../shared/stores/clickhouse/queries/facts-reader';
 import { answerOf, connectRedis } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createTags } from '../shared/stores/redis/tags';
 import { insightsSettings } from './config';
+import { createReviewTopic } from './review-topic';
 import { insightsRoutes } from './routes';
 import { timed } from './timed';
 
@@ -34,6 +39,7 @@ async function main(): Promise<void> {
     onDown: (why) => log.warn({ why }, 'Redis is down'),
     onUp: () => log.info({}, 'Redis is back'),
   });
+  const { admin, publisher, decisions } = reviewTopic(settings, log, metrics);
   const server = createHttp({
     log,
     metrics,
@@ -48,6 +54,7 @@ async function main(): Promise<void> {
     tenants,
     facts: timed(createFactsReader(clickhouse), 'clickhouse', metrics),
     interests: timed(createTags(redis, redisKeys(settings.redisKeyPrefix)), 'redis', metrics),
+    decisions,
     clock: systemClock,
   });
   await runService({
@@ -55,10 +62,23 @@ async function main(): Promise<void> {
     log,
     http: { server, host: settings.host, port: settings.port },
     closes: [
+      { name: 'publisher', close: () => publisher.close() },
+      { name: 'admin', close: () => admin.disconnect() },
       { name: 'clickhouse', close: () => clickhouse.close() },
       { name: 'redis', close: async () => redis.disconnect() },
     ],
   });
+}
+
+/** The way to the review topic; nothing is asked of Kafka before the first decision. */
+function reviewTopic(settings: SettingsOf<typeof insightsSettings>, log: Log, metrics: Metrics) {
+  const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
+  const topic = topicsOf(settings.topicPrefix).review;
+  const kafka = createKafka({ clientId: 'insights', ...settings, log });
+  const admin = kafka.admin();
+  const publisher = createPublisher({ kafka, metrics });
+  const codec = judgedEventCodec({ registryUrl, timeoutMs, topic });
+  return { admin, publisher, decisions: createReviewTopic({ topic, admin, publisher, codec }) };
 }
 
 main().catch((error: unknown) => {

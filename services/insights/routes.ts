@@ -9,6 +9,7 @@ import { eventsRoutes, type RecordsReader } from './events';
 import { type FunnelReader, funnelRoutes } from './funnel';
 import { type LedgerReader, ledgerRoutes } from './ledger';
 import { parameterFault, refuseUnknownParameters } from './parameters';
+import { type Decisions, type ReviewReader, reviewRoutes } from './review';
 import { type Interests, type UserEventsReader, usersRoutes } from './users';
 
 /** What is read of ClickHouse: one method a question. */
@@ -18,20 +19,22 @@ export type FactsReader = LedgerReader &
   ChannelsReader &
   PathsReader &
   RecordsReader &
+  ReviewReader &
   UserEventsReader;
 
 export interface InsightsDeps {
   readonly tenants: readonly Tenant[];
   readonly facts: FactsReader;
   readonly interests: Interests;
+  readonly decisions: Decisions;
   readonly clock: Clock;
   readonly tagEventsLookBackMs: number;
   readonly tagEventsRead: number;
 }
 
 /** Puts the query API and the collection of its OpenAPI document (`server.swagger()`) on a server.
- *  400 says which parameter is wrong, 404 that there is no such user or message, 503 that Redis or
- *  ClickHouse cannot be asked now. */
+ *  400 says which parameter is wrong, 404 that there is no such user or message, 409 that a decision
+ *  makes no sense, 503 that a server cannot be asked now. */
 export async function insightsRoutes(server: FastifyInstance, deps: InsightsDeps): Promise<void> {
   await collectOpenapi(server, {
     title: 'Tributary insights',
@@ -49,5 +52,6 @@ export async function insightsRoutes(server: FastifyInstance, deps: InsightsDeps
     attributionRoutes(api, deps);
     usersRoutes(api, deps);
     eventsRoutes(api, deps);
+    reviewRoutes(api, deps);
   });
 }

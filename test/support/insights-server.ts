@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Decisions } from '../../services/insights/review';
 import { type FactsReader, insightsRoutes } from '../../services/insights/routes';
 import type { Interests } from '../../services/insights/users';
 import type { Tenant } from '../../services/shared/domain/tenant';
@@ -24,6 +25,7 @@ type Answered = { readonly status: number; readonly body: any };
 interface Parts {
   readonly facts?: Partial<FactsReader>;
   readonly interests?: Partial<Interests>;
+  readonly decisions?: Partial<Decisions>;
   readonly tenants?: readonly Tenant[];
   readonly tagEventsLookBackMs?: number;
 }
@@ -56,6 +58,7 @@ export async function anInsightsServer(parts: Parts = {}): Promise<InsightsServe
     tenants: parts.tenants ?? [aTenant()],
     facts: recording(parts.facts ?? {}, asked) as FactsReader,
     interests: recording(parts.interests ?? {}, asked) as Interests,
+    decisions: recording(parts.decisions ?? {}, asked) as Decisions,
     clock: aClock(noon),
     tagEventsLookBackMs: parts.tagEventsLookBackMs ?? 1000,
     tagEventsRead: 50,

@@ -121,6 +121,14 @@ export function userKey(event: Pick<Event, 'anonymousId' | 'userId'>): string | 
   return event.anonymousId ?? event.userId;
 }
 
+/** The Kafka key of a record and of every decision on it: the user's, so that one person's records stay
+ *  in order; the message's where there is no user. */
+export function recordKey(
+  event: Pick<Event, 'tenant' | 'anonymousId' | 'userId' | 'messageId'>,
+): string {
+  return `${event.tenant}:${userKey(event) ?? event.messageId}`;
+}
+
 /** Every id under which the event takes effect: once each, once in all where they are equal. */
 export function userIds(event: Pick<Event, 'anonymousId' | 'userId'>): readonly string[] {
   const ids = [event.anonymousId, event.userId].filter((id) => id !== null);

@@ -32,6 +32,18 @@ export interface StoredRecord extends TaggedEvent {
   readonly clock: string;
 }
 
+/** A record with what a person who decides on it looks at, and what goes into the decision. */
+export interface ReviewedRecord extends StoredRecord {
+  readonly shop: string;
+  readonly orderId: string;
+  readonly revenueMinor: number | null;
+  /** The message value its last version was made from (JudgedEvent). */
+  readonly record: Buffer;
+}
+
+/** Where a record stands in the review queue: by append time, then coordinates. */
+export type QueuePlace = Pick<StoredRecord, 'appendedAt' | 'source'>;
+
 /** A stored window that an event has a part in. */
 export interface WindowPart {
   readonly table: 'channel_1m' | 'funnel_1h';

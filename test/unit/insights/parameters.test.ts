@@ -111,6 +111,8 @@ test('the OpenAPI document has every call with its parameters and answers', asyn
     '/v1/funnel',
     '/v1/ledger',
     '/v1/paths',
+    '/v1/review',
+    '/v1/review/{messageId}',
     '/v1/users/tags',
     '/v1/users/{id}',
     '/v1/users/{id}/tags',

@@ -43,12 +43,13 @@ test('adds up what each group has not committed of the topics it reads', async (
       { low: 0, high: 5, committed: 5 },
     ],
     'a.events.import.v1': [{ low: 100, high: 130, committed: null }],
+    'a.events.review.v1': [{ low: 0, high: 7, committed: 5 }],
     'a.events.clean.v1': [{ low: 0, high: 4, committed: 0 }],
     'a.events.dead-letter.v1': [{ low: 0, high: 2, committed: 1 }],
     'events.clean.v1': [{ low: 0, high: 1000, committed: 0 }],
   });
   const lags = await readLags({ admin, topicPrefix: 'a.', groupPrefix: 'g.' });
-  expect(lags).toEqual({ cleaner: 3 + 30, interests: 4, metrics: 4 + 1 });
+  expect(lags).toEqual({ cleaner: 3 + 30 + 2, interests: 4, metrics: 4 + 1 });
   expect(asked).toEqual(['g.cleaner', 'g.interests', 'g.metrics']);
 });
 

@@ -2,7 +2,7 @@ import type { PathInCurrency } from '../../../domain/attribution-report';
 import type { ChannelReport } from '../../../domain/channel-report';
 import type { FunnelReport } from '../../../domain/funnel-report';
 import type { Ledger } from '../../../domain/ledger';
-import type { RecordEffects, StoredRecord } from '../../../domain/stored-record';
+import type { RecordEffects, ReviewedRecord, StoredRecord } from '../../../domain/stored-record';
 import type { ClickHouse } from '../client';
 import { type ChannelsFilter, readChannels } from './channels';
 import { type CountsFilter, type EventCount, eventCounts } from './counts';
@@ -12,6 +12,7 @@ import { type LedgerFilter, readLedger } from './ledger';
 import { conversionPaths, type PathsFilter } from './paths';
 import { ask } from './query';
 import { type RecordsFilter, recordsOfMessage } from './records';
+import { type QueueFilter, reviewedRecords, reviewQueue } from './review';
 import { latestEventsOfUser, type UserEvent, type UserEventsFilter } from './user-events';
 
 /** Every question that is asked of ClickHouse about events. All reject with a TransientError while
@@ -24,6 +25,8 @@ export interface FactsReader {
   paths(filter: PathsFilter): Promise<readonly PathInCurrency[]>;
   records(filter: RecordsFilter): Promise<readonly StoredRecord[]>;
   effects(record: StoredRecord, zone: string): Promise<RecordEffects>;
+  reviewQueue(filter: QueueFilter): Promise<readonly ReviewedRecord[]>;
+  reviewed(filter: RecordsFilter): Promise<readonly ReviewedRecord[]>;
   userEvents(filter: UserEventsFilter): Promise<readonly UserEvent[]>;
 }
 
@@ -36,6 +39,8 @@ export function createFactsReader(clickhouse: ClickHouse): FactsReader {
     paths: (filter) => ask(clickhouse, conversionPaths(filter)),
     records: (filter) => ask(clickhouse, recordsOfMessage(filter)),
     effects: (record, zone) => readEffects(clickhouse, record, zone),
+    reviewQueue: (filter) => ask(clickhouse, reviewQueue(filter)),
+    reviewed: (filter) => ask(clickhouse, reviewedRecords(filter)),
     userEvents: (filter) => ask(clickhouse, latestEventsOfUser(filter)),
   };
 }

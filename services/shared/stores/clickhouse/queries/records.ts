@@ -10,25 +10,28 @@ export interface RecordsFilter {
   readonly limit: number;
 }
 
-/** Every record with a message id, in the order in which they were appended. */
-export function recordsOfMessage({ tenant, messageId, limit }: RecordsFilter): Query<StoredRecord> {
-  return {
-    sql: `SELECT tenant, topic, partition, offset, version, outcome, reason, evidence, heldBy,
-       messageId, contentHash, name, anonymousId, userId, userHash, sessionId, orderKey,
+/** Columns of `events` that `storedRecordOf` reads. */
+export const recordColumns = `tenant, topic, partition, offset, version, outcome, reason, evidence,
+       heldBy, messageId, contentHash, name, anonymousId, userId, userHash, sessionId, orderKey,
        weightsVersion, clock, ${taggedColumns},
        toUnixTimestamp64Milli(originalAt) AS original, toUnixTimestamp64Milli(sentAt) AS sent,
        toUnixTimestamp64Milli(receivedAt) AS received,
-       toUnixTimestamp64Milli(appendedAt) AS appended, toUnixTimestamp64Milli(eventAt) AS at
+       toUnixTimestamp64Milli(appendedAt) AS appended, toUnixTimestamp64Milli(eventAt) AS at`;
+
+/** Every record with a message id, in the order in which they were appended. */
+export function recordsOfMessage({ tenant, messageId, limit }: RecordsFilter): Query<StoredRecord> {
+  return {
+    sql: `SELECT ${recordColumns}
   FROM events FINAL
  WHERE messageId = {messageId:String}${tenant === null ? '' : ' AND tenant = {tenant:String}'}
  ORDER BY appendedAt, topic, partition, offset
  LIMIT {limit:UInt32}`,
     params: { messageId, limit, ...(tenant !== null && { tenant }) },
-    parseRow: recordOf,
+    parseRow: storedRecordOf,
   };
 }
 
-function recordOf(raw: RawRow): StoredRecord {
+export function storedRecordOf(raw: RawRow): StoredRecord {
   return {
     ...taggedEventOf(raw),
     ...textsOf(raw),
