@@ -2,6 +2,7 @@ import { setting } from '../shared/runtime/config';
 import { between, integer, milliseconds } from '../shared/runtime/parser';
 import {
   clickHouseSettings,
+  failpointSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -12,6 +13,7 @@ import {
 
 export const insightsSettings = {
   ...logSettings,
+  ...failpointSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...clickHouseSettings,

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { systemClock } from '../shared/runtime/clock';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
+import { createFailpoints } from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
+import { partitionCounts } from '../shared/runtime/partition-counts';
 import { createPublisher } from '../shared/runtime/publisher';
 import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
@@ -76,9 +78,14 @@ function reviewTopic(settings: SettingsOf<typeof insightsSettings>, log: Log, me
   const topic = topicsOf(settings.topicPrefix).review;
   const kafka = createKafka({ clientId: 'insights', ...settings, log });
   const admin = kafka.admin();
-  const publisher = createPublisher({ kafka, metrics });
+  const publisher = createFailpoints(settings.failpoints, log).around(
+    createPublisher({ kafka, metrics }),
+    { publish: 'insights.publish_decision', ready: null, close: null },
+  );
   const codec = judgedEventCodec({ registryUrl, timeoutMs, topic });
-  return { admin, publisher, decisions: createReviewTopic({ topic, admin, publisher, codec }) };
+  const counts = (topics: readonly string[]) => partitionCounts(admin, topics);
+  const decisions = createReviewTopic({ topic, publisher, codec, partitionCounts: counts });
+  return { admin, publisher, decisions };
 }
 
 main().catch((error: unknown) => {

@@ -1,9 +1,7 @@
-import type { Admin } from 'kafkajs';
 import { recordKey } from '../shared/domain/event';
 import type { JudgedEvent } from '../shared/domain/outcome';
 import type { Codec } from '../shared/runtime/codec';
 import { FatalError } from '../shared/runtime/errors';
-import { partitionCounts } from '../shared/runtime/partition-counts';
 import { type Publisher, partitionOf } from '../shared/runtime/publisher';
 
 /** Where people's words go. */
@@ -17,7 +15,8 @@ export interface ReviewTopic {
 
 export interface ReviewTopicOptions {
   readonly topic: string;
-  readonly admin: Admin;
+  /** How many partitions these topics have; those that do not exist are left out. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly codec: Codec<JudgedEvent>;
 }
@@ -25,10 +24,10 @@ export interface ReviewTopicOptions {
 /** Asks Kafka and the registry when the first decision comes, so that answers about events need
  *  neither. All decisions on one record have its key, and so stand in the order they were taken. */
 export function createReviewTopic(options: ReviewTopicOptions): ReviewTopic {
-  const { topic, admin, publisher, codec } = options;
+  const { topic, publisher, codec } = options;
   const ready = onceDone(() => codec.ready());
   const partitions = onceDone(async () => {
-    const count = (await partitionCounts(admin, [topic])).get(topic);
+    const count = (await options.partitionCounts([topic])).get(topic);
     if (count !== undefined) return count;
     throw new FatalError(`the topic ${topic} does not exist: run deploy/setup first`);
   });

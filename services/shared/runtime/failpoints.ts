@@ -23,6 +23,7 @@ export const failpoints = {
   'metrics.mend': 'clickhouse',
   'metrics.record_ends': 'clickhouse',
   'metrics.commit': 'kafka',
+  'insights.publish_decision': 'kafka',
 } as const satisfies Record<string, ServerName>;
 
 export type FailpointName = keyof typeof failpoints;

@@ -12,23 +12,18 @@ const partitions = 7;
 async function aTopic(failures = 0) {
   const posted: { topic: string; partition: number; messages: readonly OutgoingMessage[] }[] = [];
   let asked = 0;
-  const admin = {
-    connect: async () => {
-      asked += 1;
-      if (asked <= failures) throw new Error('nobody there');
-    },
-    listTopics: async () => [topic],
-    fetchTopicMetadata: async () => ({
-      topics: [{ name: topic, partitions: Array.from({ length: partitions }) }],
-    }),
-  } as never;
+  const partitionCounts = async () => {
+    asked += 1;
+    if (asked <= failures) throw new TransientError('nobody there', { server: 'kafka' });
+    return new Map([[topic, partitions]]);
+  };
   const { judged: codec } = await testCodecs();
   const publisher = {
     publish: async (to: string, partition: number, messages: readonly OutgoingMessage[]) => {
       posted.push({ topic: to, partition, messages });
     },
   };
-  return { ...createReviewTopic({ topic, admin, publisher, codec }), posted, codec };
+  return { ...createReviewTopic({ topic, partitionCounts, publisher, codec }), posted, codec };
 }
 
 const decided = aDecision(aJudgedEvent(), { version: 0 });
