@@ -2,7 +2,7 @@ import { setting } from '../shared/runtime/config';
 import { between, integer, milliseconds } from '../shared/runtime/parser';
 import {
   clickHouseSettings,
-  failpointSettings,
+  faultSettings,
   httpSettings,
   kafkaSettings,
   logSettings,
@@ -13,7 +13,7 @@ import {
 
 export const insightsSettings = {
   ...logSettings,
-  ...failpointSettings,
+  ...faultSettings,
   ...kafkaSettings,
   ...registrySettings,
   ...clickHouseSettings,
