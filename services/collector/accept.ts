@@ -72,7 +72,7 @@ async function bodyOf(request: FastifyRequest, maxBytes: number) {
   }
   if (received.why === 'no_room') return received.why;
   if (received.why === 'cut_short') return refuse('cut_short', 'the body ended before its end');
-  return refuse('too_large', `the body has more than ${maxBytes} bytes`);
+  return refuse('too_large', `the body has more than ${maxBytes} bytes: send fewer events at once`);
 }
 
 async function answer(

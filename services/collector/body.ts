@@ -15,14 +15,18 @@ export async function readBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<ReadBody> {
-  if (body === undefined || body.length === 0) return refuse('empty_body', 'there is no body');
+  if (body === undefined || body.length === 0)
+    return refuse('empty_body', 'there is no body: send one JSON object');
   const unpack = unpackerOf(body, encoding);
   if (unpack === null) return parse(body, encoding);
   try {
     return parse(await unpack(body, { maxOutputLength: maxBytes }), 'identity');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      return refuse('too_large', `the body inflates to more than ${maxBytes} bytes`);
+      return refuse(
+        'too_large',
+        `the body inflates to more than ${maxBytes} bytes: send fewer events at once`,
+      );
     }
     return refuse('malformed_encoding', `the body does not inflate: ${messageOf(error)}`);
   }
@@ -63,7 +67,9 @@ function notJson(error: unknown): string {
 /** Bytes that are no JSON because they are something else that can be named. */
 function strangeEncoding(body: Buffer, encoding: string | undefined): Refused | null {
   const [first = 0, second = 0] = body;
-  const isUtf16 = (first ^ second) === 0x01 && Math.max(first, second) === 0xff;
+  const hasMark = (first ^ second) === 0x01 && Math.max(first, second) === 0xff;
+  // JSON begins with an ASCII character: one of the first two bytes is its zero, whatever the order.
+  const isUtf16 = hasMark || (body.length > 1 && (first === 0) !== (second === 0));
   if (isUtf16) return refuse('malformed_encoding', 'the body is UTF-16; send UTF-8');
   if (encoding === 'identity' && unpackerOf(body, undefined) !== null) {
     return refuse('malformed_encoding', 'the body is compressed twice; once is enough');

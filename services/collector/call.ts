@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, textOf } from '../shared/domain/json';
+import { isObject, type JsonObject, kindOf, textOf } from '../shared/domain/json';
 import type { Tenant } from '../shared/domain/tenant';
 import { type Refused, refuse } from './request-fault';
 import { basicWriteKey, type KeyOwner, type OwnerOfKey } from './write-keys';
@@ -37,11 +37,13 @@ export interface CallOptions {
  *  since nobody could be told of it otherwise. A batch's own `context` is each message's, below what
  *  the message says itself. */
 export function readCall(body: unknown, options: CallOptions): ReadCall {
-  if (!isObject(body)) return refuse('not_an_object', 'the body is no JSON object');
+  if (!isObject(body))
+    return refuse('not_an_object', `the body is ${kindOf(body)}: send one JSON object`);
   const messages = options.batch ? body.batch : [body];
-  if (!Array.isArray(messages)) return refuse('no_batch', 'batch is no array', 'batch');
+  if (!Array.isArray(messages))
+    return refuse('no_batch', `batch is ${kindOf(messages)}: send an array of events`, 'batch');
   if (messages.length > options.maxEvents) {
-    const message = `${messages.length} events; a request has at most ${options.maxEvents}`;
+    const message = `${messages.length} events: send at most ${options.maxEvents} in a request`;
     return refuse('too_many_events', message, 'batch');
   }
   if (!options.batch) return owned(body, { messages, sentAt: undefined }, options);
@@ -61,9 +63,9 @@ interface Sent {
 
 function owned(body: JsonObject, sent: Sent, options: CallOptions): ReadCall {
   const shared = basicWriteKey(options.authorization) ?? textOf(body.writeKey);
-  if (shared === null) return ownedByItems(sent, options.ownerOf);
+  if (shared === null) return ownedByItems(sent, options);
   const owner = options.ownerOf(shared);
-  if (owner === undefined) return refuse('unknown_write_key', 'nobody has this write key');
+  if (owner === undefined) return refuse('unknown_write_key', unknownKey);
   const { messages, sentAt } = sent;
   return {
     ok: true,
@@ -72,21 +74,21 @@ function owned(body: JsonObject, sent: Sent, options: CallOptions): ReadCall {
   };
 }
 
-function ownedByItems({ messages, sentAt }: Sent, ownerOf: OwnerOfKey): ReadCall {
+function ownedByItems({ messages, sentAt }: Sent, { batch, ownerOf }: CallOptions): ReadCall {
   const entries: Entry[] = [];
   const senders = new Map<string, number>();
   const owners = new Map<string, KeyOwner | undefined>();
   for (const [index, message] of messages.entries()) {
     const key = isObject(message) ? textOf(message.writeKey) : null;
-    const field = `batch[${index}].writeKey`;
-    if (key === null) return refuse('no_write_key', 'there is no write key', field);
+    const field = batch ? `batch[${index}].writeKey` : 'writeKey';
+    if (key === null) return refuse('no_write_key', noKey, field);
     if (!owners.has(key)) owners.set(key, ownerOf(key));
     const owner = owners.get(key);
-    if (owner === undefined) return refuse('unknown_write_key', 'nobody has this key', field);
+    if (owner === undefined) return refuse('unknown_write_key', unknownKey, field);
     entries.push({ message, tenant: owner.tenant });
     senders.set(owner.keyId, (senders.get(owner.keyId) ?? 0) + 1);
   }
-  if (entries.length === 0) return refuse('no_write_key', 'there is no write key', 'writeKey');
+  if (entries.length === 0) return refuse('no_write_key', noKey, 'writeKey');
   return { ok: true, incoming: { entries, sentAt }, senders };
 }
 
@@ -100,6 +102,9 @@ function commonContext(
   if (!isObject(context) || Object.keys(context).length === 0) return null;
   return JSON.stringify(context).length * messages > maxBytes ? 'too_large' : context;
 }
+
+const noKey = 'there is no write key: send it as the user name of Basic authorization';
+const unknownKey = 'nobody has this write key, or not any more';
 
 /** What a message says itself goes first, key by key; a context that is no object is left as it is,
  *  to be refused. */

@@ -59,6 +59,8 @@ export async function createCollector(
   const health = { live: {}, ready: { kafka: () => admin.describeCluster() } };
   const server = createHttp({ log, metrics, health, openapi: collectorOpenapi });
   server.server.requestTimeout = settings.requestTimeoutMs;
+  // Where this one is longer, as it is by default, Node takes each of the two for the other.
+  server.server.headersTimeout = settings.requestTimeoutMs;
   await server.register(collectorRoutes, {
     stage,
     ownerOf: keys.ownerOf,

@@ -1,3 +1,5 @@
+import { kindOf } from './json';
+
 /** A time stamp as milliseconds UTC; null where none was sent; a fault where what was sent is none. */
 export type Instant =
   | { readonly ok: true; readonly at: number | null }
@@ -11,7 +13,8 @@ export type Instant =
 export function parseInstant(value: unknown): Instant {
   if (value === null || value === undefined) return { ok: true, at: null };
   if (typeof value === 'number') return within(epochMs(value), value);
-  if (typeof value !== 'string') return fault(`a time stamp is no ${typeof value}`);
+  if (typeof value !== 'string')
+    return fault(`${kindOf(value)} is no time: send ISO 8601 or epoch milliseconds`);
   const text = value.trim();
   if (epochDigits.test(text)) return within(epochMs(Number(text)), text);
   const match = text.length <= 40 ? iso.exec(text) : null;
@@ -61,7 +64,9 @@ function offsetMs(match: RegExpExecArray): number | null {
 
 function within(at: number | null, sent: string | number): Instant {
   if (at !== null && at >= 0 && at <= latest) return { ok: true, at };
-  return fault(`'${String(sent).slice(0, 40)}' is no time between 1970 and 2299`);
+  return fault(
+    `'${String(sent).slice(0, 40)}' is no time between 1970 and 2299: send ISO 8601 or epoch milliseconds`,
+  );
 }
 
 function fault(message: string): Instant {

@@ -103,7 +103,9 @@ export function draftOf(message: JsonObject, envelope: Envelope, tools: MessageT
     contentHash: contentHash(content.text, tools.sha256Hex),
   };
   const properties = objectAt(message, 'properties');
-  const timeFault = original.ok ? null : original.fault;
+  const timeField =
+    (message.originalTimestamp ?? null) === null ? 'timestamp' : 'originalTimestamp';
+  const timeFault = original.ok ? null : `${timeField}: ${original.fault}`;
   return { message, context, properties, call, type, content, identity, timeFault, head };
 }
 

@@ -78,9 +78,13 @@ function soundEvent(draft: Draft, commerce: Commerce, { browser, tenant }: Envel
 /** What is wrong with a message, its commerce apart; the first fault, or null. */
 function refusalOf(draft: Draft, envelope: Envelope): Refusal | null {
   const { message, call, content, identity, head } = draft;
-  if (content.tooDeep) return refusal('too_large', `nested deeper than ${maxDepth} levels`);
+  if (content.tooDeep)
+    return refusal('too_large', `nested deeper than ${maxDepth} levels: send it flatter`);
   if (longerThan(content.text, envelope.maxBytes)) {
-    return refusal('too_large', `more than ${envelope.maxBytes} bytes`);
+    return refusal(
+      'too_large',
+      `the event has more than ${envelope.maxBytes} bytes: send less of it`,
+    );
   }
   if (call === null) return refusal('unknown_call', `type is none of ${calls.join(', ')}`);
   for (const key of ['properties', 'traits', 'context']) {
@@ -94,9 +98,13 @@ function refusalOf(draft: Draft, envelope: Envelope): Refusal | null {
     return refusal('id_too_long', `${names}: more than ${maxIdBytes} bytes`);
   }
   if (head.anonymousId === null && head.userId === null) {
-    return refusal('no_user', 'neither anonymousId nor userId');
+    return refusal(
+      'no_user',
+      'neither anonymousId nor userId: send one of them, as a text or a number',
+    );
   }
-  if (head.name === '') return refusal('no_event_name', 'event is no text, or empty');
+  if (head.name === '')
+    return refusal('no_event_name', 'event is no text, or empty: it is the name of what happened');
   return draft.timeFault === null ? null : refusal('invalid_timestamp', draft.timeFault);
 }
 

@@ -1,3 +1,5 @@
+import { kindOf } from './json';
+
 /** Largest amount that is believed, in minor units: exact in a double, and ninety thousand of it still
  *  add up in a signed 64-bit integer. */
 export const maxMinor = 100_000_000_000_000;
@@ -15,7 +17,7 @@ export function toMinor(value: unknown, exponent: number): Amount {
   if (value === null || value === undefined) return none;
   if (typeof value === 'number') return numberToMinor(value, exponent);
   if (typeof value === 'string') return decimalToMinor(value.trim(), exponent);
-  return { ok: false, fault: `an amount is a number or a decimal string, not a ${typeof value}` };
+  return { ok: false, fault: `${kindOf(value)} is no amount: send a number or a decimal string` };
 }
 
 const none: Amount = { ok: true, minor: null };
@@ -35,7 +37,10 @@ function decimalToMinor(text: string, exponent: number): Amount {
   const match = text.length <= maxDigits ? decimal.exec(text) : null;
   const [, sign = '', whole = '', fraction = '', power = '0'] = match ?? [];
   if (match === null || whole.length + fraction.length === 0) {
-    return { ok: false, fault: `'${text.slice(0, 40)}' is no decimal amount` };
+    return {
+      ok: false,
+      fault: `'${text.slice(0, 40)}' is no decimal amount: send a number, or digits with a point`,
+    };
   }
   const digits = (whole + fraction).replace(/^0+/, '');
   const shift = exponent + Number(power) - fraction.length;

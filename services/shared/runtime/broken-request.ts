@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 /** What Node says of bytes that are no request, or of a request that does not come to its end. */
 export interface BrokenRequest extends Error {
   readonly code?: string;
+  /** The parser's own words, of which there are a few dozen. */
+  readonly reason?: string;
 }
 
 interface Fault {
@@ -11,11 +13,11 @@ interface Fault {
   readonly message: string;
 }
 
-const malformed: Fault = {
-  status: '400 Bad Request',
-  error: 'malformed_request',
-  message: 'these bytes are no HTTP request',
-};
+function malformedBy({ reason }: BrokenRequest): Fault {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const message = `these bytes are no HTTP request${why}`;
+  return { status: '400 Bad Request', error: 'malformed_request', message };
+}
 
 /** 400 where sending it again cannot help: clients give up on no other status of this hundred. */
 const faults: Readonly<Record<string, Fault>> = {
@@ -42,7 +44,7 @@ export function answerBrokenRequest(error: BrokenRequest, socket: Socket): void 
     if (!socket.writableEnded) socket.destroy();
     return;
   }
-  const { status, ...fault } = faults[error.code ?? ''] ?? malformed;
+  const { status, ...fault } = faults[error.code ?? ''] ?? malformedBy(error);
   const body = JSON.stringify({ ...fault, field: null });
   const head = [
     `HTTP/1.1 ${status}`,

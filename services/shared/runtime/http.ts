@@ -51,7 +51,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, _request, reply) => answerBadAddress(error, reply as FastifyReply),
     // A slow request is found within a second of its time, rather than within thirty.
-    http: { connectionsCheckingInterval: 1000 },
+    // Node would refuse a request without a host by itself, without a word.
+    http: { connectionsCheckingInterval: 1000, requireHostHeader: false },
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
   });
   server.get('/livez', async (_request, reply) => {
@@ -80,6 +81,10 @@ function answerErrors(server: FastifyInstance, log: Log): void {
   // Before its body is read: nobody would look at it, or bound what all of them take.
   server.addHook('onRequest', async (request, reply) => {
     if (request.is404) return notFound(request, reply);
+    if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
+    return reply
+      .status(400)
+      .send(errorBody('malformed_request', 'there is no Host header', 'host'));
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof HttpError) {

@@ -93,7 +93,7 @@ describe('what will never do is 400, so that it is not sent again', () => {
     ['an array', '/v1/track', '[]', auth, 'not_an_object', null],
     ['no batch', '/v1/batch', '{}', auth, 'no_batch', 'batch'],
     ['too many', '/v1/b', { batch: [1, 2, 3, 4] }, auth, 'too_many_events', 'batch'],
-    ['no key', '/v1/track', track, {}, 'no_write_key', 'batch[0].writeKey'],
+    ['no key', '/v1/track', track, {}, 'no_write_key', 'writeKey'],
     ['a strange key', '/v1/track', { ...track, writeKey: 'x' }, {}, 'unknown_write_key', null],
     ['too large', '/v1/track', padded, auth, 'too_large', null],
     ['too large inflated', '/v1/track', gzipSync(padded), auth, 'too_large', null],

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../../services/shared/runtime/hash';
 import { partitionOf } from '../../../services/shared/runtime/publisher';
 import { rawKeys } from '../../../services/shared/runtime/topics';
 import { noon } from '../../support/event-builders';
+import { eventually } from '../../support/eventually';
 import { aClock } from '../../support/fake-clock';
 import { aTenant } from './a-tenant';
 
@@ -143,7 +144,8 @@ test("one user's events of a topic go to one partition, in the order they came",
     track(`m${index}`, 'Product Viewed', users[index % users.length] ?? ''),
   );
   void world.collect(messages);
-  await settled();
+  const all = () => world.published.flatMap(({ ids }) => ids).length === messages.length;
+  await eventually(all, { deadlineMs: 5000, message: 'all of them published' });
   for (const user of users) {
     const partition = partitionOf(`demo:${user}`, 8);
     const ids = world.published.find((part) => part.partition === partition)?.ids ?? [];

@@ -69,7 +69,7 @@ describe('items', () => {
     [
       'a price',
       [{ price: 'free' }],
-      "invalid_amount: product 0: price: 'free' is no decimal amount",
+      "invalid_amount: product 0: price: 'free' is no decimal amount: send a number, or digits with a point",
     ],
   ])('%s refuses the event', (_name, products, expected) => {
     expect(reason('order_completed', { products })).toBe(expected);
@@ -127,7 +127,7 @@ describe('effect', () => {
   test.each<[Record<string, unknown>, string]>([
     [{ revenue: '' }, "invalid_amount: revenue: '' is no decimal amount"],
     [{ revenue: 1e300 }, 'invalid_amount: revenue: an amount of more than'],
-    [{ revenue: 5, tax: {} }, 'invalid_amount: tax: an amount is a number or a decimal string'],
+    [{ revenue: 5, tax: {} }, 'invalid_amount: tax: an object is no amount'],
     [{ revenue: 5, shipping: 'x' }, "invalid_amount: shipping: 'x' is no decimal amount"],
     [{ revenue: 5, currency: 'gold' }, "invalid_currency: currency 'gold' is not in ISO 4217"],
     [{ revenue: 5, currency: '' }, "invalid_currency: currency '' is not in ISO 4217"],

@@ -78,7 +78,7 @@ describe('parseInstant', () => {
   test('says what was wrong in a bounded sentence', () => {
     expect(parseInstant('x'.repeat(1000))).toEqual({
       ok: false,
-      fault: `'${'x'.repeat(40)}' is no time between 1970 and 2299`,
+      fault: `'${'x'.repeat(40)}' is no time between 1970 and 2299: send ISO 8601 or epoch milliseconds`,
     });
   });
 });

@@ -48,7 +48,11 @@ describe('a message that cannot be an event', () => {
       anonymousId: 'ann',
       eventAt: noon,
       properties: '{"price":"x","product_id":"p1"}',
-      invalid: { reason: 'invalid_amount', message: "properties: price: 'x' is no decimal amount" },
+      invalid: {
+        reason: 'invalid_amount',
+        message:
+          "properties: price: 'x' is no decimal amount: send a number, or digits with a point",
+      },
     });
   });
 
@@ -60,7 +64,10 @@ describe('a message that cannot be an event', () => {
       context: { library: huge },
       properties: { huge },
     });
-    expect(event.invalid).toEqual({ reason: 'too_large', message: 'more than 32768 bytes' });
+    expect(event.invalid).toEqual({
+      reason: 'too_large',
+      message: 'the event has more than 32768 bytes: send less of it',
+    });
     expect(JSON.stringify(event).length).toBeLessThan(2000);
   });
 
@@ -69,7 +76,7 @@ describe('a message that cannot be an event', () => {
     for (const part of [{ properties: { deep } }, { context: { deep } }, { groupId: deep }]) {
       expect(eventFrom({ ...track, ...part }).invalid).toEqual({
         reason: 'too_large',
-        message: 'nested deeper than 64 levels',
+        message: 'nested deeper than 64 levels: send it flatter',
       });
     }
     expect(eventFrom(deep).invalid?.reason).toBe('not_an_object');
