@@ -22,7 +22,7 @@ let played: ReadonlyMap<Line, Played>;
 
 beforeAll(async () => {
   pipeline = await aPipeline({ COLLECTOR_REQUEST_TIMEOUT: `${requestTimeoutMs}ms` });
-  port = Number(new URL(pipeline.stack.url('collector')).port);
+  port = Number(new URL(pipeline.stack.urls.collector).port);
   played = await playAll(pipeline, port, lines);
   printTable(
     'collector',
@@ -89,13 +89,13 @@ test('a client that is gone before the reply leaves nothing behind but its event
 test('the services go on, and the ledger is closed', async () => {
   const accepted = [...(await pipeline.ends()).values()].reduce((sum, end) => sum + end, 0);
   await waitUntilProcessed(pipeline.stack, { accepted, say: () => {} });
-  const ledger = await ask<Ledger>(pipeline.stack.url('insights'), '/v1/ledger');
+  const ledger = await ask<Ledger>(pipeline.stack.urls.insights, '/v1/ledger');
   expect(ledger).toMatchObject({ accepted, unaccounted: 0, doubled: 0 });
   expect(Object.values(ledger.outcomes).reduce((sum, count) => sum + count, 0)).toBe(accepted);
   expect(Object.values(pipeline.stack.restarts())).toEqual([0, 0, 0, 0, 0]);
 }, 60_000);
 
 async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${pipeline.stack.url('collector')}/metrics`)).text();
+  const text = await (await fetch(`${pipeline.stack.urls.collector}/metrics`)).text();
   return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
 }
