@@ -5,13 +5,20 @@ import { eventually } from '../../support/eventually';
 import { bodyLines } from '../../support/hostile/body-lines';
 import { eventLines } from '../../support/hostile/event-lines';
 import { aView, basic, batchOf, keys, type Line, rawRequest } from '../../support/hostile/lines';
+import { orderLines } from '../../support/hostile/order-lines';
 import { aPipeline, type Pipeline, tally } from '../../support/hostile/pipeline';
 import { type Played, playAll } from '../../support/hostile/play';
 import { printTable } from '../../support/hostile/print-table';
 import { requestLines } from '../../support/hostile/request-lines';
 import { socketLines } from '../../support/hostile/socket-lines';
 
-const lines = [...bodyLines(), ...requestLines(), ...eventLines(), ...socketLines()];
+const lines = [
+  ...bodyLines(),
+  ...requestLines(),
+  ...eventLines(),
+  ...orderLines(),
+  ...socketLines(),
+];
 
 /** The shortest there is: how long a client may take for its request. */
 const requestTimeoutMs = 1000;

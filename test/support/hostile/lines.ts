@@ -76,6 +76,16 @@ export function group(name: string, lines: readonly Written[]): readonly Line[] 
   }));
 }
 
+type Change = readonly [what: string, part: object, got: string, event?: object];
+
+/** What is changed about a sound event, the verdict on its record, and what the event is then. */
+export function events(name: string, changes: readonly Change[]): readonly Line[] {
+  return group(
+    name,
+    changes.map(([what, part, got, event]) => [what, batchOf(aView(part)), `200 ${got}`, event]),
+  );
+}
+
 function bytesOf(sent: Buffer | string | Sent): Buffer | string {
   return Buffer.isBuffer(sent) || typeof sent === 'string' ? sent : post(sent);
 }
