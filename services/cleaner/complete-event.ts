@@ -36,7 +36,21 @@ export function completeEvent(event: Event, record: SourceRecord, tenant: Tenant
     record.appendedAt,
     { tenant, sha256Hex },
   );
-  return event.messageId === '' ? withMessageId(completed, record) : completed;
+  const priced = withCurrency(completed, tenant);
+  return event.messageId === '' ? withMessageId(priced, record) : priced;
+}
+
+/** Amounts without a currency are the tenant's, as they are in the collector. After the content hash:
+ *  that is of what the producer said. */
+function withCurrency(event: CleanEvent, { currency }: Tenant): CleanEvent {
+  if (event.currency !== null || !hasAmounts(event)) return event;
+  return { ...event, currency };
+}
+
+function hasAmounts({ effect, items }: CleanEvent): boolean {
+  const { revenueMinor = null, taxMinor = null, shippingMinor = null } = effect ?? {};
+  const amounts = [revenueMinor, taxMinor, shippingMinor];
+  return [...amounts, ...items.map(({ priceMinor }) => priceMinor)].some((one) => one !== null);
 }
 
 function plausibleReceipt(receivedAt: number | null, appendedAt: number): number | null {

@@ -1,6 +1,6 @@
 import { completeEvent } from '../../../services/cleaner/complete-event';
 import type { Event } from '../../../services/shared/domain/event';
-import { anEvent, aTenant, noon } from '../../support/event-builders';
+import { anEvent, anItem, aTenant, noon } from '../../support/event-builders';
 
 const appendedAt = noon + 1000;
 const record = {
@@ -42,6 +42,26 @@ test("other producers' are completed, with the append time as the time of receip
 test('the channel group is found where there is something to find it by', () => {
   const channel = { ...anEvent().channel, source: 'newsletter', medium: 'email' };
   expect(complete({ ...bare, channel }).channel.group).toBe('Email');
+});
+
+describe('a currency that is left out', () => {
+  const effect = { orderId: 'o', taxMinor: null, shippingMinor: null, coupon: null };
+  const currencyOf = (part: Partial<Event>) =>
+    completeEvent(anEvent({ ...bare, ...part }), record, aTenant({ currency: 'JPY' })).currency;
+
+  test("is the tenant's where there are amounts, and none where there are none", () => {
+    expect(currencyOf({ effect: { ...effect, revenueMinor: 0 } })).toBe('JPY');
+    expect(currencyOf({ items: [anItem(), anItem({ priceMinor: 5 })] })).toBe('JPY');
+    expect(currencyOf({ items: [anItem()], effect: { ...effect, revenueMinor: null } })).toBeNull();
+    expect(currencyOf({ items: [anItem({ priceMinor: 5 })], currency: 'EUR' })).toBe('EUR');
+  });
+
+  test('changes nothing about what the producer said', () => {
+    const part = { ...bare, items: [anItem({ priceMinor: 5 })] };
+    const hashUnder = (currency: string) =>
+      completeEvent(anEvent(part), record, aTenant({ currency })).contentHash;
+    expect(hashUnder('JPY')).toBe(hashUnder('EUR'));
+  });
 });
 
 test('a type or a clock that does not exist is read as the nearest thing', () => {
