@@ -13,6 +13,8 @@ const programs = {
   test: 'dist/test/run.js',
   servers: 'dist/deploy/local/servers-main.js',
   verify: 'dist/deploy/verify/main.js',
+  'bench-collector': 'dist/bench/collector/main.js',
+  'bench-freshness': 'dist/bench/freshness/main.js',
 };
 
 async function main() {
@@ -25,10 +27,10 @@ async function main() {
   const { hand } = await import('./bootstrap/hand.mjs');
   const [word, ...rest] = process.argv.slice(2);
   const program = programs[word];
-  if (!program)
-    throw new Error(
-      'Usage: node deploy/local/bootstrap.mjs start|test|servers|verify [-- options]',
-    );
+  if (!program) {
+    const words = Object.keys(programs).join('|');
+    throw new Error(`Usage: node deploy/local/bootstrap.mjs ${words} [-- options]`);
+  }
   prepare(root, process.env, { forTests: word === 'test' });
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }
