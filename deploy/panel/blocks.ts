@@ -1,3 +1,4 @@
+import { promisedSeconds } from '../../services/shared/domain/histogram';
 import type { ChannelRow, Ledger } from '../summary/api';
 import { count, decimal } from '../summary/table';
 import type { Ink } from './ink';
@@ -12,7 +13,7 @@ import {
   spanOf,
   widthOf,
 } from './text';
-import { type FollowedTag, type PanelView, type Profile, promisedSeconds } from './view';
+import type { FollowedTag, PanelView, Profile } from './view';
 
 /** Rows that the lists may have: in a low window the ends of them stay away. */
 export interface Limits {

@@ -1,5 +1,5 @@
+import type { Histogram } from '../../services/shared/domain/histogram';
 import type { ChannelRow, FunnelRow, Ledger } from '../summary/api';
-import type { Histogram } from '../summary/prometheus';
 import { latencyOf, rateOf, type Sample, tagTrends, type Weights, withSample } from './trends';
 import type { Fault, Link, PanelView, Profile } from './view';
 

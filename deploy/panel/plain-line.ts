@@ -1,6 +1,7 @@
+import { promisedSeconds } from '../../services/shared/domain/histogram';
 import { count, decimal } from '../summary/table';
 import { clockTime, printable } from './text';
-import { type PanelView, promisedSeconds } from './view';
+import type { PanelView } from './view';
 
 const shownTags = 3;
 

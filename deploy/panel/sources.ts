@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { histogramsBy } from '../../services/shared/domain/histogram';
 import type { ChannelRow, FunnelRow, Ledger, Rows } from '../summary/api';
-import { histogramsBy } from '../summary/prometheus';
 import type { Board } from './board';
 import { ask, askHealth, sumOfCounter } from './questions';
 

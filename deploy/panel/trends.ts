@@ -1,4 +1,4 @@
-import { type Histogram, quantile } from '../summary/prometheus';
+import { type Histogram, quantile } from '../../services/shared/domain/histogram';
 import type { FollowedTag, Latency, Rate } from './view';
 
 /** A reading and when it was made. Trends need two. */

@@ -66,6 +66,3 @@ export interface Link {
   readonly label: string;
   readonly url: string;
 }
-
-/** What the pipeline promises from click to tag, seconds. */
-export const promisedSeconds = 0.3;

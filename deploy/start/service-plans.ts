@@ -43,6 +43,21 @@ export function portOf(plan: ServicePlan, env: NodeJS.ProcessEnv): number {
   throw new Error(`${plan.portVariable}=${text} is not a port: give a number up to 65535.`);
 }
 
+/** Where the pages of insights find the other services, unless the environment says it. */
+export function neighboursOf({ name }: ServicePlan, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (name !== 'insights') return {};
+  return {
+    INSIGHTS_INTERESTS_URLS: env.INSIGHTS_INTERESTS_URLS ?? urlOf('interests', env),
+    INSIGHTS_COLLECTOR_URL: env.INSIGHTS_COLLECTOR_URL ?? urlOf('collector', env),
+  };
+}
+
+function urlOf(name: ServiceName, env: NodeJS.ProcessEnv): string {
+  const plan = servicePlans.find((one) => one.name === name);
+  if (plan === undefined) throw new Error(`there is no plan for ${name}`);
+  return `http://127.0.0.1:${portOf(plan, env)}`;
+}
+
 /** Node's own options for a service; what the environment says comes last and wins. */
 export function nodeOptionsOf({ heap }: ServicePlan, env: NodeJS.ProcessEnv): string {
   const own = `--max-semi-space-size=${heap.youngMb} --max-old-space-size=${heap.oldMb}`;

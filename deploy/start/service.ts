@@ -2,7 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, type RunningServer, requireFreePort } from '../local/process';
-import { nodeOptionsOf, portOf, type ServiceName, type ServicePlan } from './service-plans';
+import {
+  neighboursOf,
+  nodeOptionsOf,
+  portOf,
+  type ServiceName,
+  type ServicePlan,
+} from './service-plans';
 
 export interface ServiceOptions {
   /** Environment of the service: addresses of the servers, settings, ports. */
@@ -71,7 +77,12 @@ class Keeper {
         name: plan.name,
         command: process.execPath,
         args: ['--enable-source-maps', plan.program],
-        env: { ...env, NODE_OPTIONS: nodeOptionsOf(plan, env), [plan.portVariable]: String(port) },
+        env: {
+          ...env,
+          ...neighboursOf(plan, env),
+          NODE_OPTIONS: nodeOptionsOf(plan, env),
+          [plan.portVariable]: String(port),
+        },
         logFile,
         ready: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
         readyWithinMs: 60_000,

@@ -1,3 +1,4 @@
+import { type Histogram, histogramsBy, quantile } from '../../services/shared/domain/histogram';
 import type { ReplayReport } from '../replay/replay';
 import {
   ask,
@@ -9,7 +10,6 @@ import {
 } from './api';
 import { sumOfDecimals } from './money';
 import type { ProcessUsage } from './processes';
-import { type Histogram, histogramsBy, quantile } from './prometheus';
 
 export interface Percentiles {
   readonly events: number;

@@ -1,5 +1,5 @@
 import { setting } from '../shared/runtime/config';
-import { between, integer, milliseconds } from '../shared/runtime/parser';
+import { between, integer, listOf, milliseconds, url } from '../shared/runtime/parser';
 import {
   clickHouseSettings,
   faultSettings,
@@ -44,5 +44,15 @@ export const insightsSettings = {
     env: 'INSIGHTS_TAG_EVENTS_READ',
     default: 500,
     doc: 'How many of the latest events of a user are looked at for them.',
+  }),
+  interestsUrls: setting(listOf(url), {
+    env: 'INSIGHTS_INTERESTS_URLS',
+    default: [],
+    doc: 'Every interests service, comma separated, for the page that shows click to tag; empty: not shown.',
+  }),
+  collectorUrl: setting(url, {
+    env: 'INSIGHTS_COLLECTOR_URL',
+    default: 'http://127.0.0.1:8080',
+    doc: 'Where apps reach the collector: pages name it in the command that sends a first event.',
   }),
 };

@@ -1,15 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { tagsOf } from '../shared/domain/interest';
-import {
-  explanationOf,
-  type RecordEffects,
-  type StoredRecord,
-} from '../shared/domain/stored-record';
+import type { RecordEffects, StoredRecord } from '../shared/domain/stored-record';
 import type { Tenant } from '../shared/domain/tenant';
 import { HttpError } from '../shared/runtime/http';
-import { answersOf, isoTime, isoTimeOrNull, orNull, real, text, whole } from './answers';
-import { queryOf, tenantOf, tenantParameter } from './parameters';
+import { answersOf, isoTime, orNull, real, text } from './answers';
+import { ofTenants, queryOf, tenantParameter } from './parameters';
+import { coordinatesAnswer, recordAnswer, shownRecord } from './record-answer';
 
 export interface RecordsReader {
   /** Every record with a message id, in append order; null: of every tenant. */
@@ -33,11 +30,6 @@ const mostRecords = 100;
 const parameters = Type.Object({ messageId: text('The id the client gave the message.') });
 const query = queryOf({ tenant: tenantParameter });
 
-const coordinates = Type.Object(
-  { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
-  { description: 'Where the source record stands in Kafka.' },
-);
-
 const effectsAnswer = Type.Object({
   session: orNull(
     Type.Object({ start: Type.String(), channel: text('With self-referral skipped.') }),
@@ -53,7 +45,7 @@ const effectsAnswer = Type.Object({
     Type.Object({
       key: text('What the order is known by.'),
       counts: Type.Boolean({ description: 'Whether this is the copy the order counts by.' }),
-      countsBy: coordinates,
+      countsBy: coordinatesAnswer,
     }),
   ),
   tags: Type.Array(
@@ -69,28 +61,7 @@ const eventsAnswer = Type.Object({
   messageId: Type.String(),
   records: Type.Array(
     Type.Object({
-      coordinates,
-      tenant: Type.String(),
-      outcome: Type.String(),
-      reason: Type.String(),
-      explanation: text('Outcome, reason and evidence as a sentence.'),
-      evidence: text('What the outcome rests on.'),
-      heldBy: orNull(text('topic/partition/offset of the record that has the message id.')),
-      version: whole('0 from the cleaner, higher for a decision.'),
-      type: Type.String(),
-      name: Type.String(),
-      anonymousId: orNull(Type.String()),
-      userId: orNull(Type.String()),
-      sessionId: orNull(Type.String()),
-      contentHash: Type.String(),
-      times: Type.Object({
-        originalAt: orNull(text('By the device.')),
-        sentAt: orNull(text('By the device, when it sent.')),
-        receivedAt: text('By the collector.'),
-        appendedAt: text('By Kafka.'),
-        eventAt: text('The time the event counts at.'),
-        clock: text('How eventAt was found.'),
-      }),
+      ...recordAnswer,
       effects: effectsAnswer,
     }),
   ),
@@ -109,9 +80,7 @@ export function eventsRoutes(server: FastifyInstance, deps: EventsDeps): void {
     },
     async ({ params: { messageId }, query }) => {
       const { tenants, facts } = deps;
-      // Where there is one tenant, records that name none or an unknown one are shown too.
-      const isOnly = query.tenant === undefined && tenants.length === 1;
-      const tenant = isOnly ? null : tenantOf(query.tenant, tenants).name;
+      const tenant = ofTenants(query.tenant, tenants);
       const records = await facts.records({ tenant, messageId, limit: mostRecords });
       if (records.length === 0) {
         const message = `no record has the message id '${messageId}'`;
@@ -126,33 +95,8 @@ async function shown(record: StoredRecord, { tenants, facts }: EventsDeps) {
   const zone = tenants.find((tenant) => tenant.name === record.tenant)?.timeZone ?? 'UTC';
   const effects = record.outcome === 'counted' ? await facts.effects(record, zone) : noEffects;
   return {
-    coordinates: record.source,
-    tenant: record.tenant,
-    outcome: record.outcome,
-    reason: record.reason,
-    explanation: explanationOf(record),
-    evidence: record.evidence,
-    heldBy: record.heldBy || null,
-    version: record.version,
-    type: record.type,
-    name: record.name,
-    anonymousId: record.anonymousId || null,
-    userId: record.userId || null,
-    sessionId: record.sessionId || null,
-    contentHash: record.contentHash,
-    times: timesOf(record),
+    ...shownRecord(record),
     effects: shownEffects(record, effects),
-  };
-}
-
-function timesOf(record: StoredRecord) {
-  return {
-    originalAt: isoTimeOrNull(record.originalAt),
-    sentAt: isoTimeOrNull(record.sentAt),
-    receivedAt: isoTime(record.receivedAt),
-    appendedAt: isoTime(record.appendedAt),
-    eventAt: isoTime(record.eventAt),
-    clock: record.clock,
   };
 }
 

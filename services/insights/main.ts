@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../shared/runtime/clock';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { createFailpoints } from '../shared/runtime/failpoints';
+import { readFolder } from '../shared/runtime/folder';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
@@ -19,6 +20,7 @@ import { answerOf, connectRedis } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createTags } from '../shared/stores/redis/tags';
 import { insightsSettings } from './config';
+import { createInterestsPages } from './interests-pages';
 import { createReviewTopic } from './review-topic';
 import { insightsRoutes } from './routes';
 import { timed } from './timed';
@@ -57,6 +59,8 @@ async function main(): Promise<void> {
     facts: timed(createFactsReader(clickhouse), 'clickhouse', metrics),
     interests: timed(createTags(redis, redisKeys(settings.redisKeyPrefix)), 'redis', metrics),
     decisions,
+    latency: createInterestsPages(settings.interestsUrls),
+    pages: readFolder(join(projectRoot, 'services', 'insights', 'pages')),
     clock: systemClock,
   });
   await runService({

@@ -84,6 +84,13 @@ export function tenantOf(name: string | undefined, tenants: readonly Tenant[]): 
   throw badParameter('tenant', 'there are several tenants: name one');
 }
 
+/** Whose records are read; null for everybody's: where there is one tenant, records that name none or
+ *  an unknown one are shown too. */
+export function ofTenants(name: string | undefined, tenants: readonly Tenant[]): string | null {
+  const isOnly = name === undefined && tenants.length === 1;
+  return isOnly ? null : tenantOf(name, tenants).name;
+}
+
 /** Both ends in milliseconds UTC, null where there is none. */
 export function timesOf(query: { readonly from?: string; readonly to?: string }) {
   const from = timeOf(query.from, 'from');

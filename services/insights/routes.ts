@@ -7,8 +7,12 @@ import { type ChannelsReader, channelsRoutes } from './channels';
 import { type CountsReader, countsRoutes } from './counts';
 import { eventsRoutes, type RecordsReader } from './events';
 import { type FunnelReader, funnelRoutes } from './funnel';
+import { installationRoutes } from './installation';
+import { type LatencyReader, latencyRoutes } from './latency';
 import { type LedgerReader, ledgerRoutes } from './ledger';
+import { pagesRoutes } from './pages';
 import { parameterFault, refuseUnknownParameters } from './parameters';
+import { type RecentReader, recentRoutes } from './recent';
 import { type Decisions, type ReviewReader, reviewRoutes } from './review';
 import { type Interests, type UserEventsReader, usersRoutes } from './users';
 
@@ -20,6 +24,7 @@ export type FactsReader = LedgerReader &
   PathsReader &
   RecordsReader &
   ReviewReader &
+  RecentReader &
   UserEventsReader;
 
 export interface InsightsDeps {
@@ -27,9 +32,12 @@ export interface InsightsDeps {
   readonly facts: FactsReader;
   readonly interests: Interests;
   readonly decisions: Decisions;
+  readonly latency: LatencyReader;
   readonly clock: Clock;
   readonly tagEventsLookBackMs: number;
   readonly tagEventsRead: number;
+  readonly collectorUrl: string;
+  readonly pages: ReadonlyMap<string, Buffer>;
 }
 
 /** Puts the query API and the collection of its OpenAPI document (`server.swagger()`) on a server.
@@ -42,6 +50,7 @@ export async function insightsRoutes(server: FastifyInstance, deps: InsightsDeps
       'What became of every event, and what the counted ones say. Times are ISO 8601 UTC, `from` is ' +
       'included and `to` is not; amounts are decimal strings in a named currency.',
   });
+  pagesRoutes(server, deps);
   await server.register(async (api) => {
     api.addHook('preValidation', refuseUnknownParameters);
     api.setSchemaErrorFormatter(([fault]) => parameterFault(fault));
@@ -51,7 +60,10 @@ export async function insightsRoutes(server: FastifyInstance, deps: InsightsDeps
     channelsRoutes(api, deps);
     attributionRoutes(api, deps);
     usersRoutes(api, deps);
+    recentRoutes(api, deps);
     eventsRoutes(api, deps);
     reviewRoutes(api, deps);
+    latencyRoutes(api, deps);
+    installationRoutes(api, deps);
   });
 }

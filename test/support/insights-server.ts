@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { LatencyReader } from '../../services/insights/latency';
 import type { Decisions } from '../../services/insights/review';
 import { type FactsReader, insightsRoutes } from '../../services/insights/routes';
 import type { Interests } from '../../services/insights/users';
@@ -27,6 +28,7 @@ interface Parts {
   readonly interests?: Partial<Interests>;
   readonly decisions?: Partial<Decisions>;
   readonly tenants?: readonly Tenant[];
+  readonly latency?: LatencyReader;
   readonly tagEventsLookBackMs?: number;
 }
 
@@ -59,9 +61,12 @@ export async function anInsightsServer(parts: Parts = {}): Promise<InsightsServe
     facts: recording(parts.facts ?? {}, asked) as FactsReader,
     interests: recording(parts.interests ?? {}, asked) as Interests,
     decisions: recording(parts.decisions ?? {}, asked) as Decisions,
+    latency: parts.latency ?? { eventToTag: async () => [] },
     clock: aClock(noon),
     tagEventsLookBackMs: parts.tagEventsLookBackMs ?? 1000,
     tagEventsRead: 50,
+    pages: new Map(),
+    collectorUrl: 'http://127.0.0.1:8080',
   });
   const answered = ({ statusCode, payload }: { statusCode: number; payload: string }) => ({
     status: statusCode,

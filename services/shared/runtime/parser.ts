@@ -43,6 +43,16 @@ export const bytes: Parser<number> = parser('bytes', 'bytes', (value) =>
 /** An absolute URL; its password is not printed. */
 export const url: Parser<string> = { ...parser('url', '', absoluteUrl), show: withoutPassword };
 
+/** As `list`, each part read by another parser. */
+export function listOf<T>(inner: Parser<T>): Parser<readonly T[]> {
+  return {
+    kind: `list of ${inner.kind}`,
+    unit: '',
+    parse: (value) => Object.freeze(split(value).map((part) => inner.parse(part))),
+    show: (values) => values.map((value) => inner.show(value)).join(','),
+  };
+}
+
 /** The same parser for numbers that must lie between two bounds, both included. */
 export function between(inner: Parser<number>, range: Range): Parser<number> {
   const { min = -Infinity, max = Infinity } = range;

@@ -104,11 +104,15 @@ test('the OpenAPI document has every call with its parameters and answers', asyn
   const { get } = await anInsightsServer();
   const { body } = await get('/openapi.json');
   expect(Object.keys(body.paths).sort()).toEqual([
+    '/v1/arrivals',
     '/v1/attribution',
     '/v1/channels',
     '/v1/counts',
+    '/v1/events',
     '/v1/events/{messageId}',
     '/v1/funnel',
+    '/v1/installation',
+    '/v1/latency',
     '/v1/ledger',
     '/v1/paths',
     '/v1/review',

@@ -11,6 +11,13 @@ import { type FunnelQuestion, readFunnel } from './funnel';
 import { type LedgerFilter, readLedger } from './ledger';
 import { conversionPaths, type PathsFilter } from './paths';
 import { ask } from './query';
+import {
+  type Arrivals,
+  type ArrivalsFilter,
+  arrivals,
+  type RecentFilter,
+  readRecentRecords,
+} from './recent-records';
 import { type RecordsFilter, recordsOfMessage } from './records';
 import { type QueueFilter, reviewedRecords, reviewQueue } from './review';
 import { latestEventsOfUser, type UserEvent, type UserEventsFilter } from './user-events';
@@ -24,6 +31,8 @@ export interface FactsReader {
   channels(filter: ChannelsFilter): Promise<ChannelReport>;
   paths(filter: PathsFilter): Promise<readonly PathInCurrency[]>;
   records(filter: RecordsFilter): Promise<readonly StoredRecord[]>;
+  recentRecords(filter: RecentFilter): Promise<readonly StoredRecord[]>;
+  arrivals(filter: ArrivalsFilter): Promise<readonly Arrivals[]>;
   effects(record: StoredRecord, zone: string): Promise<RecordEffects>;
   reviewQueue(filter: QueueFilter): Promise<readonly ReviewedRecord[]>;
   reviewed(filter: RecordsFilter): Promise<readonly ReviewedRecord[]>;
@@ -38,6 +47,8 @@ export function createFactsReader(clickhouse: ClickHouse): FactsReader {
     channels: (filter) => readChannels(clickhouse, filter),
     paths: (filter) => ask(clickhouse, conversionPaths(filter)),
     records: (filter) => ask(clickhouse, recordsOfMessage(filter)),
+    recentRecords: (filter) => readRecentRecords(clickhouse, filter),
+    arrivals: (filter) => ask(clickhouse, arrivals(filter)),
     effects: (record, zone) => readEffects(clickhouse, record, zone),
     reviewQueue: (filter) => ask(clickhouse, reviewQueue(filter)),
     reviewed: (filter) => ask(clickhouse, reviewedRecords(filter)),

@@ -1,4 +1,4 @@
-import { histogramsBy, quantile } from '../../../../deploy/summary/prometheus';
+import { histogramsBy, quantile } from '../../../../services/shared/domain/histogram';
 
 const page = `# HELP wait_seconds A sentence.
 # TYPE wait_seconds histogram

@@ -1,3 +1,6 @@
+/** What the pipeline promises from an event's receipt to its tags, seconds: 99 of 100. */
+export const promisedSeconds = 0.3;
+
 /** One histogram of a Prometheus text page: how many observations were at most each bound. */
 export interface Histogram {
   readonly count: number;
@@ -34,6 +37,15 @@ function labelOf(labels: string, name: string): string {
 function histogramOf(counts: ReadonlyMap<number, number>): Histogram {
   const buckets = [...counts].map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
   return { count: buckets.at(-1)?.count ?? 0, buckets };
+}
+
+/** All of them as one: of several instances of a service, say. Their buckets must be the same. */
+export function merged(histograms: readonly Histogram[]): Histogram {
+  const counts = new Map<number, number>();
+  for (const { le, count } of histograms.flatMap(({ buckets }) => buckets)) {
+    counts.set(le, (counts.get(le) ?? 0) + count);
+  }
+  return histogramOf(counts);
 }
 
 /** The quantile as Prometheus' histogram_quantile computes it: linear within the bucket; in the last
