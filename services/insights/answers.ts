@@ -7,6 +7,15 @@ export const real = (description: string) => Type.Number({ description });
 export const amount = (description: string) =>
   Type.String({ description: `${description}, a decimal amount.` });
 
+export const coordinates = Type.Object(
+  {
+    topic: Type.String(),
+    partition: Type.Integer({ minimum: 0 }),
+    offset: Type.Integer({ minimum: 0 }),
+  },
+  { description: 'Where the source record stands in Kafka.' },
+);
+
 /** Type.Union would try each part on every value that is written. */
 export function orNull<Schema extends TSchema>(schema: Schema) {
   return Type.Unsafe<Schema['static'] | null>({ ...schema, nullable: true });

@@ -1,20 +1,22 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Event } from '../shared/domain/event';
 import { tagsOf } from '../shared/domain/interest';
-import type { RecordEffects, StoredRecord } from '../shared/domain/stored-record';
+import type { JudgedEvent } from '../shared/domain/outcome';
+import type { RecordEffects, ReviewedRecord, StoredRecord } from '../shared/domain/stored-record';
 import type { Tenant } from '../shared/domain/tenant';
 import { HttpError } from '../shared/runtime/http';
-import { answersOf, isoTime, orNull, real, text } from './answers';
+import { answersOf, coordinates, isoTime, orNull, real, text } from './answers';
 import { ofTenants, queryOf, tenantParameter } from './parameters';
-import { coordinatesAnswer, recordAnswer, shownRecord } from './record-answer';
+import { recordAnswer, shownRecord } from './record-answer';
 
 export interface RecordsReader {
   /** Every record with a message id, in append order; null: of every tenant. */
-  records(filter: {
+  reviewed(filter: {
     tenant: string | null;
     messageId: string;
     limit: number;
-  }): Promise<readonly StoredRecord[]>;
+  }): Promise<readonly ReviewedRecord[]>;
   /** What a counted record has a part in; days are those of the time zone. */
   effects(record: StoredRecord, zone: string): Promise<RecordEffects>;
 }
@@ -22,6 +24,7 @@ export interface RecordsReader {
 interface EventsDeps {
   readonly tenants: readonly Tenant[];
   readonly facts: RecordsReader;
+  readonly decisions: { read(bytes: Buffer): Promise<JudgedEvent> };
 }
 
 /** An id has more records than this only where a client is broken. */
@@ -45,7 +48,7 @@ const effectsAnswer = Type.Object({
     Type.Object({
       key: text('What the order is known by.'),
       counts: Type.Boolean({ description: 'Whether this is the copy the order counts by.' }),
-      countsBy: coordinatesAnswer,
+      countsBy: coordinates,
     }),
   ),
   tags: Type.Array(
@@ -57,12 +60,24 @@ const effectsAnswer = Type.Object({
   ),
 });
 
+const sentAnswer = orNull(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description:
+        'What the event carries besides, as it is kept: properties as sent, items, channel, effect. Null where it is not kept, or cannot be read now.',
+    },
+  ),
+);
+
 const eventsAnswer = Type.Object({
   messageId: Type.String(),
   records: Type.Array(
     Type.Object({
       ...recordAnswer,
       effects: effectsAnswer,
+      sent: sentAnswer,
     }),
   ),
 });
@@ -81,7 +96,7 @@ export function eventsRoutes(server: FastifyInstance, deps: EventsDeps): void {
     async ({ params: { messageId }, query }) => {
       const { tenants, facts } = deps;
       const tenant = ofTenants(query.tenant, tenants);
-      const records = await facts.records({ tenant, messageId, limit: mostRecords });
+      const records = await facts.reviewed({ tenant, messageId, limit: mostRecords });
       if (records.length === 0) {
         const message = `no record has the message id '${messageId}'`;
         throw new HttpError(404, 'unknown_message', message, 'messageId');
@@ -91,13 +106,44 @@ export function eventsRoutes(server: FastifyInstance, deps: EventsDeps): void {
   );
 }
 
-async function shown(record: StoredRecord, { tenants, facts }: EventsDeps) {
+async function shown(record: ReviewedRecord, { tenants, facts, decisions }: EventsDeps) {
   const zone = tenants.find((tenant) => tenant.name === record.tenant)?.timeZone ?? 'UTC';
   const effects = record.outcome === 'counted' ? await facts.effects(record, zone) : noEffects;
   return {
     ...shownRecord(record),
     effects: shownEffects(record, effects),
+    sent: await sentPart(record, decisions),
   };
+}
+
+/** The rest of the story stands without it: a registry that is down takes nothing else away. */
+async function sentPart({ record }: ReviewedRecord, decisions: EventsDeps['decisions']) {
+  const judged = record.length === 0 ? null : await decisions.read(record).catch(() => null);
+  return judged?.event ? sentOf(judged.event) : null;
+}
+
+function sentOf({ library, category, searchQuery, items, shop, ...event }: Event) {
+  const { channel, currency, effect, properties, redriveOf } = event;
+  return {
+    ...withoutNulls({ library, category, searchQuery, shop, currency, redriveOf }),
+    ...withoutNulls({ effect: effect && withoutNulls(effect) }),
+    ...(items.length > 0 && { items: items.map(withoutNulls) }),
+    channel: withoutNulls(channel),
+    properties: parsedOrText(properties),
+  };
+}
+
+/** Producers other than the collector may have written anything. */
+function parsedOrText(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+function withoutNulls(part: object): object {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null));
 }
 
 const noEffects: RecordEffects = { session: null, windows: [], order: null };

@@ -46,6 +46,7 @@ async function readInstance(address: string): Promise<InstanceLatency> {
 function faultOf(error: unknown): string {
   const { name, cause } = error as Error;
   if (name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
-  const code = (cause as { code?: string } | undefined)?.code;
-  return code === undefined ? messageOf(error) : `cannot be reached (${code})`;
+  const { code, message } = (cause ?? {}) as { code?: string; message?: string };
+  const why = code ?? message;
+  return why === undefined ? messageOf(error) : `cannot be reached (${why})`;
 }

@@ -1,16 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { adviceFor } from '../shared/domain/advice';
 import { explanationOf, type StoredRecord } from '../shared/domain/stored-record';
-import { isoTime, isoTimeOrNull, orNull, text, whole } from './answers';
-
-export const coordinatesAnswer = Type.Object(
-  { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
-  { description: 'Where the source record stands in Kafka.' },
-);
+import { coordinates, isoTime, isoTimeOrNull, orNull, text, whole } from './answers';
 
 /** What every call says of a source record. */
 export const recordAnswer = {
-  coordinates: coordinatesAnswer,
+  coordinates,
   tenant: Type.String(),
   outcome: Type.String(),
   reason: Type.String(),

@@ -3,16 +3,7 @@ import { amountText } from '../shared/domain/decimal';
 import type { Decision, JudgedEvent } from '../shared/domain/outcome';
 import { possibleWords } from '../shared/domain/review';
 import { explanationOf, type ReviewedRecord } from '../shared/domain/stored-record';
-import { amount, isoTime, orNull, text, whole } from './answers';
-
-export const coordinates = Type.Object(
-  {
-    topic: Type.String(),
-    partition: Type.Integer({ minimum: 0 }),
-    offset: Type.Integer({ minimum: 0 }),
-  },
-  { description: 'Where the source record stands in Kafka.' },
-);
+import { amount, coordinates, isoTime, orNull, text, whole } from './answers';
 
 const reviewedRecord = Type.Object({
   coordinates,

@@ -9,9 +9,9 @@ import type { QueuePlace, ReviewedRecord } from '../shared/domain/stored-record'
 import type { Tenant } from '../shared/domain/tenant';
 import type { Clock } from '../shared/runtime/clock';
 import { HttpError } from '../shared/runtime/http';
-import { answersOf, isoTime, text } from './answers';
+import { answersOf, coordinates, isoTime, text } from './answers';
 import { badParameter, queryOf, tenantOf, tenantParameter, wordOf } from './parameters';
-import { coordinates, lastDecision, queueAnswer, shownRecord } from './review-answers';
+import { lastDecision, queueAnswer, shownRecord } from './review-answers';
 
 export interface ReviewReader {
   /** Records of one outcome, newest first by append time. */

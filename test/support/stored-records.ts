@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../services/shared/domain/stored-record';
+import type { ReviewedRecord, StoredRecord } from '../../services/shared/domain/stored-record';
 import { noon } from './event-builders';
 
 /** A counted product view of user `ann`, as the events table has it. */
@@ -34,4 +34,10 @@ export function aStoredRecord(part: Partial<StoredRecord> = {}): StoredRecord {
     items: [],
     ...part,
   };
+}
+
+/** The same with its bytes, of which there are none: nobody reads them then. */
+export function aRecordWithBytes(part: Partial<ReviewedRecord> = {}): ReviewedRecord {
+  const none = { shop: '', orderId: '', revenueMinor: null, record: Buffer.alloc(0) };
+  return { ...aStoredRecord(), ...none, ...part };
 }

@@ -13,6 +13,9 @@ const wanted = {
   search: asked.get('search') ?? '',
 };
 let paused = false;
+/** Filters were changed: the answer is wanted even while the list is held still. */
+let isDue = false;
+let question = 0;
 
 const { scope, collectorUrl, eventTypes } = await chooseTenant();
 setUpFilters(eventTypes);
@@ -20,10 +23,13 @@ byId('none').append(...firstEvent(collectorUrl));
 const again = keepAsking('Events', readEvents, 2000);
 
 async function readEvents() {
-  if (paused) return;
+  if (paused && !isDue) return;
+  isDue = false;
+  question += 1;
+  const mine = question;
   const parameters = { ...scope, ...wanted, recent: '1', limit: String(mostShown) };
   const { events, more } = await ask('/v1/events', parameters);
-  if (paused) return;
+  if (mine !== question) return;
   const filtered = Object.values(wanted).some((value) => value !== '');
   show(byId('none'), events.length === 0 && !filtered);
   show(byId('more'), more || (events.length === 0 && filtered));
@@ -35,6 +41,7 @@ async function readEvents() {
   );
   const open = [...byId('events').children].filter(({ dataset }) => dataset.open === 'yes');
   showEvents(withOpened(events, open));
+  byId('events').classList.remove('waiting');
 }
 
 /** A row that somebody reads stays, even when it is no longer among the latest. */
@@ -170,5 +177,9 @@ function applyFilters() {
   const form = new FormData(byId('filters'));
   for (const name of Object.keys(wanted)) wanted[name] = String(form.get(name) ?? '').trim();
   remember(wanted);
+  // What was open belongs to the list before.
+  for (const row of byId('events').children) row.dataset.open = 'no';
+  byId('events').classList.add('waiting');
+  isDue = true;
   again();
 }

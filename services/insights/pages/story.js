@@ -62,18 +62,20 @@ function about(record) {
 }
 
 function times({ times: { originalAt, sentAt, receivedAt, appendedAt, eventAt, clock } }) {
-  const at = (iso) =>
-    iso === null
-      ? null
-      : el('time', { datetime: iso, title: `${span(now() - Date.parse(iso))} ago` }, iso);
+  const at = (iso) => (iso === null ? null : utc(iso));
   return list('Times (UTC)', [
-    ['happened, by the device', at(originalAt)],
-    ['sent, by the device', at(sentAt)],
+    ['by the device', at(originalAt)],
+    ['sent', at(sentAt)],
     ['received', at(receivedAt)],
     ['in Kafka', at(appendedAt)],
     ['counts at', at(eventAt)],
     ['because', clocks[clock] ?? clock],
   ]);
+}
+
+function utc(iso) {
+  const ago = `${span(now() - Date.parse(iso))} ago`;
+  return el('time', { datetime: iso, title: ago }, iso.replace('T', ' ').replace('Z', ''));
 }
 
 const parts = {

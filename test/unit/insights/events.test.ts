@@ -1,8 +1,9 @@
-import { anItem, noon } from '../../support/event-builders';
+import { TransientError } from '../../../services/shared/runtime/errors';
+import { aJudgedEvent, anEvent, anItem, noon } from '../../support/event-builders';
 import { anInsightsServer, aTenant } from '../../support/insights-server';
-import { aStoredRecord } from '../../support/stored-records';
+import { aRecordWithBytes } from '../../support/stored-records';
 
-const order = aStoredRecord({
+const order = aRecordWithBytes({
   type: 'order_completed',
   name: 'Order Completed',
   userId: 'ann@example',
@@ -20,11 +21,11 @@ const effects = {
 
 test('a counted record: why it counts, and everything it has a part in', async () => {
   const { get, asked } = await anInsightsServer({
-    facts: { records: async () => [order], effects: async () => effects },
+    facts: { reviewed: async () => [order], effects: async () => effects },
   });
   const { body } = await get('/v1/events/m-1');
   expect(asked).toEqual([
-    ['records', { tenant: null, messageId: 'm-1', limit: 100 }],
+    ['reviewed', { tenant: null, messageId: 'm-1', limit: 100 }],
     ['effects', order, 'Europe/Berlin'],
   ]);
   expect(body.messageId).toBe('m-1');
@@ -52,7 +53,7 @@ test('a counted record: why it counts, and everything it has a part in', async (
 });
 
 test('every record of one id, and none that does not count has a part in anything', async () => {
-  const copy = aStoredRecord({
+  const copy = aRecordWithBytes({
     outcome: 'duplicate',
     reason: 'same_message',
     heldBy: 'events.click.v1/1/7',
@@ -60,7 +61,7 @@ test('every record of one id, and none that does not count has a part in anythin
     items: [anItem({ brand: 'Acme' })],
   });
   const { get, asked } = await anInsightsServer({
-    facts: { records: async () => [order, copy], effects: async () => effects },
+    facts: { reviewed: async () => [order, copy], effects: async () => effects },
   });
   const { body } = await get('/v1/events/m-1');
   expect(asked.filter(([method]) => method === 'effects')).toHaveLength(1);
@@ -76,7 +77,7 @@ test('an order that counts by another copy says by which', async () => {
   const countsBy = { ...order.source, offset: 3 };
   const { get } = await anInsightsServer({
     facts: {
-      records: async () => [order],
+      reviewed: async () => [order],
       effects: async () => ({ ...effects, order: { key: 'o-1', countsBy } }),
     },
   });
@@ -87,15 +88,15 @@ test('an order that counts by another copy says by which', async () => {
 test('among several tenants only the named one’s records are shown', async () => {
   const { get, asked } = await anInsightsServer({
     tenants: [aTenant(), aTenant({ name: 'other' })],
-    facts: { records: async () => [order], effects: async () => effects },
+    facts: { reviewed: async () => [order], effects: async () => effects },
   });
   expect((await get('/v1/events/m-1')).body.field).toBe('tenant');
   await get('/v1/events/m-1?tenant=other');
-  expect(asked[0]).toEqual(['records', { tenant: 'other', messageId: 'm-1', limit: 100 }]);
+  expect(asked[0]).toEqual(['reviewed', { tenant: 'other', messageId: 'm-1', limit: 100 }]);
 });
 
 test('a message that nobody sent', async () => {
-  const { get } = await anInsightsServer({ facts: { records: async () => [] } });
+  const { get } = await anInsightsServer({ facts: { reviewed: async () => [] } });
   expect(await get('/v1/events/m-404')).toEqual({
     status: 404,
     body: {
@@ -104,4 +105,22 @@ test('a message that nobody sent', async () => {
       field: 'messageId',
     },
   });
+});
+
+test('what was sent stands beside what became of it; without it the rest of the story stands', async () => {
+  const { event, ...judged } = aJudgedEvent();
+  const properties = '{"__proto__":{"a":1},"color":"red"}';
+  const read = async (bytes: Buffer) => {
+    if (bytes.toString() !== 'as kept') throw new TransientError('the registry is down');
+    return { ...judged, event: { ...anEvent({ properties }), ...event, properties } };
+  };
+  const kept = aRecordWithBytes({ record: Buffer.from('as kept') });
+  const other = aRecordWithBytes({ record: Buffer.from('cannot be read') });
+  const { get } = await anInsightsServer({
+    facts: { reviewed: async () => [kept, other], effects: async () => effects },
+    decisions: { read },
+  });
+  const { body } = await get('/v1/events/m-1');
+  expect(JSON.stringify(body.records[0].sent.properties)).toBe(properties);
+  expect(body.records[1]).toMatchObject({ outcome: 'counted', sent: null });
 });

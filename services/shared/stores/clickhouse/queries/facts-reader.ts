@@ -18,7 +18,7 @@ import {
   type RecentFilter,
   readRecentRecords,
 } from './recent-records';
-import { type RecordsFilter, recordsOfMessage } from './records';
+import type { RecordsFilter } from './records';
 import { type QueueFilter, reviewedRecords, reviewQueue } from './review';
 import { latestEventsOfUser, type UserEvent, type UserEventsFilter } from './user-events';
 
@@ -30,7 +30,6 @@ export interface FactsReader {
   funnel(question: FunnelQuestion): Promise<FunnelReport>;
   channels(filter: ChannelsFilter): Promise<ChannelReport>;
   paths(filter: PathsFilter): Promise<readonly PathInCurrency[]>;
-  records(filter: RecordsFilter): Promise<readonly StoredRecord[]>;
   recentRecords(filter: RecentFilter): Promise<readonly StoredRecord[]>;
   arrivals(filter: ArrivalsFilter): Promise<readonly Arrivals[]>;
   effects(record: StoredRecord, zone: string): Promise<RecordEffects>;
@@ -46,7 +45,6 @@ export function createFactsReader(clickhouse: ClickHouse): FactsReader {
     funnel: (question) => readFunnel(clickhouse, question),
     channels: (filter) => readChannels(clickhouse, filter),
     paths: (filter) => ask(clickhouse, conversionPaths(filter)),
-    records: (filter) => ask(clickhouse, recordsOfMessage(filter)),
     recentRecords: (filter) => readRecentRecords(clickhouse, filter),
     arrivals: (filter) => ask(clickhouse, arrivals(filter)),
     effects: (record, zone) => readEffects(clickhouse, record, zone),

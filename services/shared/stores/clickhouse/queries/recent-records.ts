@@ -49,7 +49,7 @@ const shorterSpansMs = [10_000, 60_000];
  *  this many. Taking the first of each from a bounded number keeps the answer's cost bounded. */
 const mostCopies = 4;
 
-function recentRecords(filter: RecentFilter): Query<StoredRecord> {
+export function recentRecords(filter: RecentFilter): Query<StoredRecord> {
   return {
     sql: `SELECT * FROM (
 SELECT ${recordColumns}

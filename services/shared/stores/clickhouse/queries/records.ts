@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../domain/outcome';
 import type { StoredRecord } from '../../../domain/stored-record';
-import type { Query, RawRow } from './query';
+import type { RawRow } from './query';
 import { taggedColumns, taggedEventOf } from './tagged-columns';
 
 export interface RecordsFilter {
@@ -17,19 +17,6 @@ export const recordColumns = `tenant, topic, partition, offset, version, outcome
        toUnixTimestamp64Milli(originalAt) AS original, toUnixTimestamp64Milli(sentAt) AS sent,
        toUnixTimestamp64Milli(receivedAt) AS received,
        toUnixTimestamp64Milli(appendedAt) AS appended, toUnixTimestamp64Milli(eventAt) AS at`;
-
-/** Every record with a message id, in the order in which they were appended. */
-export function recordsOfMessage({ tenant, messageId, limit }: RecordsFilter): Query<StoredRecord> {
-  return {
-    sql: `SELECT ${recordColumns}
-  FROM events FINAL
- WHERE messageId = {messageId:String}${tenant === null ? '' : ' AND tenant = {tenant:String}'}
- ORDER BY appendedAt, topic, partition, offset
- LIMIT {limit:UInt32}`,
-    params: { messageId, limit, ...(tenant !== null && { tenant }) },
-    parseRow: storedRecordOf,
-  };
-}
 
 export function storedRecordOf(raw: RawRow): StoredRecord {
   return {

@@ -19,7 +19,10 @@ import {
 } from '../../../../../../services/shared/stores/clickhouse/queries/ledger';
 import { conversionPaths } from '../../../../../../services/shared/stores/clickhouse/queries/paths';
 import type { Query } from '../../../../../../services/shared/stores/clickhouse/queries/query';
-import { recordsOfMessage } from '../../../../../../services/shared/stores/clickhouse/queries/records';
+import {
+  arrivals,
+  recentRecords,
+} from '../../../../../../services/shared/stores/clickhouse/queries/recent-records';
 import { isStale } from '../../../../../../services/shared/stores/clickhouse/queries/stuck-windows';
 import { latestEventsOfUser } from '../../../../../../services/shared/stores/clickhouse/queries/user-events';
 
@@ -51,7 +54,14 @@ const queries: readonly (readonly [string, Query<unknown>])[] = [
   ['storedChannels', storedChannels(channels)],
   ['isStale', isStale('channel_1m', scope)],
   ['conversionPaths', conversionPaths({ ...scope, lookBackMs: 1, withAges: true })],
-  ['recordsOfMessage', recordsOfMessage({ tenant: hostile, messageId: hostile, limit: 1 })],
+  [
+    'recentRecords',
+    recentRecords({
+      ...{ tenant: hostile, now: 0, since: 0, limit: 1, outcomes: ['counted'], type: hostile },
+      ...{ user: hostile, search: hostile },
+    }),
+  ],
+  ['arrivals', arrivals({ tenant: hostile, since: 0, stepSeconds: 5 })],
   [
     'latestEventsOfUser',
     latestEventsOfUser({ tenant: hostile, id: hostile, from: 0, to: 1, limit: 1 }),
