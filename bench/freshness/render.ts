@@ -1,6 +1,6 @@
 import type { ProcessUsage } from '../../deploy/summary/processes';
-import { type Histogram, quantile } from '../../deploy/summary/prometheus';
 import { alignedTable, count, decimal } from '../../deploy/summary/table';
+import { type Histogram, quantile } from '../../services/shared/domain/histogram';
 import { Latencies } from '../measure/latencies';
 import type { Click } from './probe';
 import { above, highestBound } from './services-own';

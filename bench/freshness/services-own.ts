@@ -1,4 +1,4 @@
-import { type Histogram, histogramsBy } from '../../deploy/summary/prometheus';
+import { type Histogram, histogramsBy } from '../../services/shared/domain/histogram';
 
 /** The live lane of the interests service's own histogram, from the collector's receipt on. */
 export async function readOwn(interestsUrl: string): Promise<Histogram> {
