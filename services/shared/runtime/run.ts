@@ -27,6 +27,10 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
+/** Connections that may wait to be taken. Node asks for 511, and of more than that the kernel drops
+ *  the first packet, which clients send again after one second, three, seven. */
+const backlog = 4096;
+
 /** Listens, and ends the process well on SIGTERM or SIGINT: exit 0, or 1 naming what hung or failed.
  *  What nobody caught ends it with 1: the state of the process is not known then. Resolves once it
  *  listens. */
@@ -53,7 +57,7 @@ export async function runService(
   host.on('SIGINT', stop('SIGINT'));
   host.on('unhandledRejection', crash('a promise was rejected and nobody looked'));
   host.on('uncaughtException', crash('an error was thrown and nobody caught it'));
-  const address = await http.server.listen({ host: http.host, port: http.port });
+  const address = await http.server.listen({ host: http.host, port: http.port, backlog });
   log.info({ address }, `${name} runs`);
 }
 
