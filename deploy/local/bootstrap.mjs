@@ -15,6 +15,7 @@ const programs = {
   verify: 'dist/deploy/verify/main.js',
   'bench-collector': 'dist/bench/collector/main.js',
   'bench-freshness': 'dist/bench/freshness/main.js',
+  doctor: 'dist/deploy/doctor/main.js',
 };
 
 async function main() {

@@ -104,7 +104,12 @@ const titles: Readonly<Record<ServerName, string>> = {
   clickhouse: 'ClickHouse',
 };
 
-function environment({ env, ports }: StartOptions) {
+/** Where each server is: as the environment names it, or the local one on its port. */
+export function serverEnvironment(env: NodeJS.ProcessEnv, ports: Ports): ServerEnvironment {
+  return environment({ env, ports }).env;
+}
+
+function environment({ env, ports }: Pick<StartOptions, 'env' | 'ports'>) {
   const local: ServerEnvironment = {
     KAFKA_BROKERS: `127.0.0.1:${ports.kafka}`,
     SCHEMA_REGISTRY_URL: registryUrl(ports.registry),

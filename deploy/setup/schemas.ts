@@ -32,7 +32,7 @@ export async function setUpSchemas(
   const recorded = await readRegistrations(clickHouse, topics);
   for (const registration of recorded) await restore(registry, registration);
   const ids: Record<string, number> = {};
-  for (const { subject, schema } of wanted(topics)) {
+  for (const { subject, schema } of wantedSchemas(topics)) {
     const id = await register(registry, subject, schema);
     await registry.requireBackward(subject);
     if (!recorded.some((one) => one.subject === subject && one.id === id)) {
@@ -53,7 +53,7 @@ async function readRegistrations(
        FROM registered_schemas FINAL
       WHERE subject IN {subjects:Array(String)}
       ORDER BY id, subject`,
-    { subjects: wanted(topics).map((one) => one.subject) },
+    { subjects: wantedSchemas(topics).map((one) => one.subject) },
   );
   return rows.map((row) => ({
     id: Number(row.id),
@@ -62,8 +62,9 @@ async function readRegistrations(
   }));
 }
 
-/** Events first: in a fixed order an empty registry numbers them alike each time. */
-function wanted(topics: Topics): readonly { subject: string; schema: string }[] {
+/** The schema of each topic's values. Events first: in a fixed order an empty registry numbers them
+ *  alike each time. */
+export function wantedSchemas(topics: Topics): readonly { subject: string; schema: string }[] {
   const event = schemaText('event');
   const judged = schemaText('judged-event');
   const raw: readonly TopicKey[] = rawKeys;

@@ -46,7 +46,13 @@ export async function setUpTopics(options: TopicsOptions): Promise<readonly stri
     const created = await createMissing(options);
     await grow(options);
     await assertCoPartitioned(options);
-    await assertConfigured(options);
+    for (const topic of await assertConfigured(options)) {
+      const fields = { topic, longestMs: rawRetentionMs };
+      options.log.warn(
+        fields,
+        'records outlive the memory of their message ids: a replay would count twice',
+      );
+    }
     return created;
   } catch (error) {
     throw kafkaFailure(error, 'setting up the topics');
@@ -87,7 +93,11 @@ async function grow({ admin, topics, partitions, log }: TopicsOptions): Promise<
   }
 }
 
-async function assertCoPartitioned({ admin, topics }: TopicsOptions): Promise<void> {
+/** FatalError where records of a source partition could not be written to its number. */
+export async function assertCoPartitioned({
+  admin,
+  topics,
+}: Pick<TopicsOptions, 'admin' | 'topics'>): Promise<void> {
   const sources = [...rawKeys, 'review' as const].map((key) => topics[key]);
   const most = Math.max(...(await partitionCounts(admin, sources)));
   for (const topic of cleanedKeys.map((key) => topics[key])) {
@@ -106,14 +116,19 @@ async function partitionCounts(admin: Admin, topics: string[]): Promise<readonly
   return metadata.topics.map((topic) => topic.partitions.length);
 }
 
-async function assertConfigured({ admin, topics, log }: TopicsOptions): Promise<void> {
+/** Answers with the raw topics that keep records for longer than their message ids are remembered.
+ *  FatalError where retention would go by what producers say the time is. */
+export async function assertConfigured({
+  admin,
+  topics,
+}: Pick<TopicsOptions, 'admin' | 'topics'>): Promise<readonly string[]> {
   const resources = topicKeys.map((key) => ({
     type: ConfigResourceTypes.TOPIC,
     name: topics[key],
     configNames: ['message.timestamp.type', 'retention.ms'],
   }));
   const answer = await admin.describeConfigs({ resources, includeSynonyms: false });
-  for (const { resourceName, configEntries } of answer.resources) {
+  return answer.resources.flatMap(({ resourceName, configEntries }) => {
     const configured = (name: string) =>
       configEntries.find((entry) => entry.configName === name)?.configValue ?? '';
     if (configured('message.timestamp.type') !== 'LogAppendTime') {
@@ -125,12 +140,6 @@ async function assertConfigured({ admin, topics, log }: TopicsOptions): Promise<
     }
     const kept = Number(configured('retention.ms'));
     const isRaw = rawKeys.some((key) => topics[key] === resourceName);
-    if (isRaw && (kept < 0 || kept > rawRetentionMs)) {
-      const fields = { topic: resourceName, retentionMs: kept, longestMs: rawRetentionMs };
-      log.warn(
-        fields,
-        'records outlive the memory of their message ids: a replay would count twice',
-      );
-    }
-  }
+    return isRaw && (kept < 0 || kept > rawRetentionMs) ? [resourceName] : [];
+  });
 }

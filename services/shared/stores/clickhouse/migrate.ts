@@ -34,11 +34,8 @@ export async function migrate(
   clickhouse: ClickHouse,
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
-  const ordered = [...migrations].sort((a, b) => a.version - b.version);
   await clickhouse.command(ledger);
-  const applied = await readApplied(clickhouse);
-  assertUnchanged(ordered, applied);
-  const pending = ordered.filter((migration) => !applied.has(migration.version));
+  const pending = await pendingOf(clickhouse, migrations);
   for (const migration of pending) {
     for (const statement of splitStatements(migration.sql)) await clickhouse.command(statement);
     const { version, name } = migration;
@@ -46,6 +43,24 @@ export async function migrate(
     await clickhouse.insert('schema_migrations', [row]);
   }
   return pending.map((migration) => migration.name);
+}
+
+/** The names of those that are not applied yet. FatalError as in `migrate`; changes nothing. */
+export async function pendingMigrations(
+  clickhouse: ClickHouse,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  return (await pendingOf(clickhouse, migrations)).map((migration) => migration.name);
+}
+
+async function pendingOf(
+  clickhouse: ClickHouse,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  const ordered = [...migrations].sort((a, b) => a.version - b.version);
+  const applied = await readApplied(clickhouse);
+  assertUnchanged(ordered, applied);
+  return ordered.filter((migration) => !applied.has(migration.version));
 }
 
 async function readApplied(clickhouse: ClickHouse): Promise<ReadonlyMap<number, Applied>> {

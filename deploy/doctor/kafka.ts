@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import {
+  type GroupName,
+  groupNames,
+  groupOf,
+  topicsOf,
+} from '../../services/shared/runtime/topics';
+import { assertConfigured, assertCoPartitioned } from '../setup/topics';
+import { type Lags, readLags } from '../start/lag';
+import { type Examination, unreachable } from './finding';
+
+export interface KafkaPatient {
+  readonly admin: Admin;
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  readonly groupPrefix: string;
+}
+
+/** A group that reads moves within this time: each commits every 200 ms, metrics with its windows. */
+const movesWithinMs = 5000;
+
+/** Brokers, topics, and how far each group has read. */
+export function kafkaExaminations(patient: KafkaPatient): readonly Examination[] {
+  return [
+    { about: 'Kafka', look: () => cluster(patient) },
+    { about: 'topics', look: () => topics(patient) },
+    { about: 'consumers', look: () => members(patient) },
+    { about: 'lag', look: () => lag(patient) },
+  ];
+}
+
+async function cluster({ admin, brokers }: KafkaPatient): Promise<string> {
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    return `${plural(cluster.brokers.length, 'broker')}, controller ${cluster.controller}`;
+  } catch (error) {
+    throw unreachable(brokers.join(', '), error, 'KAFKA_BROKERS');
+  }
+}
+
+async function topics({ admin, topicPrefix }: KafkaPatient): Promise<string> {
+  const names = Object.values(topicsOf(topicPrefix));
+  const there = new Set(await admin.listTopics());
+  const missing = names.filter((name) => !there.has(name));
+  if (missing.length > 0) throw new Error(`${missing.join(', ')} missing: run the set-up`);
+  const metadata = await admin.fetchTopicMetadata({ topics: names });
+  const partitions = metadata.topics.flatMap(({ name, partitions }) =>
+    partitions.map((one) => ({ ...one, name: `${name}/${one.partitionId}` })),
+  );
+  const leaderless = partitions.filter(({ leader }) => leader < 0).map(({ name }) => name);
+  if (leaderless.length > 0) {
+    throw new Error(`no broker leads ${leaderless.join(', ')}: start the brokers that hold them`);
+  }
+  const behind = partitions.filter(({ isr, replicas }) => isr.length < replicas.length);
+  if (behind.length > 0) {
+    throw new Error(`replicas of ${behind.map(({ name }) => name).join(', ')} are behind or down`);
+  }
+  await assertCoPartitioned({ admin, topics: topicsOf(topicPrefix) });
+  const long = await assertConfigured({ admin, topics: topicsOf(topicPrefix) });
+  if (long.length > 0) {
+    throw new Error(
+      `${long.join(', ')} keep records for longer than message ids are remembered: lower retention.ms to 6 days, or reading them again would count them twice`,
+    );
+  }
+  return `${names.length} topics with ${partitions.length} partitions, all led and in sync`;
+}
+
+async function members({ admin, groupPrefix }: KafkaPatient): Promise<string> {
+  const ids = groupNames.map((name) => groupOf(name, groupPrefix));
+  const { groups } = await admin.describeGroups(ids);
+  const read = new Set(
+    groups.filter((group) => group.members.length > 0).map((one) => one.groupId),
+  );
+  const empty = ids.filter((id) => !read.has(id));
+  if (empty.length > 0) throw new Error(`nobody reads as ${empty.join(', ')}: start the service`);
+  const unsettled = groups.filter((group) => group.state !== 'Stable');
+  if (unsettled.length > 0) {
+    const states = unsettled.map(({ groupId, state }) => `${groupId} (${state})`);
+    throw new Error(`${states.join(', ')} share out partitions just now: look again in a minute`);
+  }
+  return groups.map((group) => `${group.groupId} ${group.members.length}`).join(', ');
+}
+
+async function lag(patient: KafkaPatient): Promise<string> {
+  const before = await readLags(patient);
+  if (behind(before).length === 0) return 'everything that was sent is processed';
+  const places = await committed(patient);
+  await sleep(movesWithinMs);
+  const [after, moved] = [await readLags(patient), await committed(patient)];
+  const stuck = behind(after).filter((group) => places[group] === moved[group]);
+  if (stuck.length === 0) return `${described(after, behind(after))}, and moving`;
+  const seconds = movesWithinMs / 1000;
+  throw new Error(
+    `${described(after, stuck)} and moved nothing in ${seconds} s: its log and /readyz say what it waits for`,
+  );
+}
+
+function behind(lags: Lags): readonly GroupName[] {
+  return groupNames.filter((group) => lags[group] > 0);
+}
+
+function described(lags: Lags, groups: readonly GroupName[]): string {
+  return groups.map((group) => `${group} is ${plural(lags[group], 'record')} behind`).join(', ');
+}
+
+/** All committed offsets of each group in one string: it differs once anything has moved. */
+async function committed({ admin, groupPrefix }: KafkaPatient): Promise<Record<GroupName, string>> {
+  const places: [GroupName, string][] = [];
+  for (const group of groupNames) {
+    const offsets = await admin.fetchOffsets({ groupId: groupOf(group, groupPrefix) });
+    places.push([group, JSON.stringify(offsets)]);
+  }
+  return Object.fromEntries(places) as Record<GroupName, string>;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
