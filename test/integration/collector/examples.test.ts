@@ -136,7 +136,7 @@ describeWithData('sdk/segment_spec_payloads.json', (file) => {
       if (type === 'group') expect(said.traits).toEqual(traits);
       else if (type === 'identify') expect(said).toEqual(traits);
       else if (type === 'alias') expect(said).toHaveProperty('previousId');
-      else expect(said).toEqual(properties);
+      else expect(said).toEqual(properties ?? {});
     }
   });
 });

@@ -189,7 +189,7 @@ test('a write key that is taken out of the file is unknown within five seconds',
       return (await fetch(`${url}/v1/t`, { method: 'POST', body, headers: auth })).status;
     };
     expect(await post()).toBe(200);
-    writeFileSync(file, written.replace(/- [0-9a-f]{64}/, `- ${'0'.repeat(64)}`));
+    writeFileSync(file, written.replace(/- [0-9a-f]{64}/, `- ${'f'.repeat(64)}`));
     await eventually(async () => (await post()) === 400, { deadlineMs: 5000, message: '400' });
   } finally {
     rmSync(folder, { recursive: true });
