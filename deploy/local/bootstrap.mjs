@@ -16,6 +16,7 @@ const programs = {
   'bench-collector': 'dist/bench/collector/main.js',
   'bench-freshness': 'dist/bench/freshness/main.js',
   doctor: 'dist/deploy/doctor/main.js',
+  fuzz: 'dist/bench/fuzz/main.js',
 };
 
 async function main() {

@@ -117,7 +117,10 @@ function consume(
     raw,
     review: judged,
     claims: failpoints.around(
-      createClaims({ redis, keys, topics: rawTopics, windowMs, bucketsPerDay }),
+      createClaims({
+        ...{ redis, keys, topics: rawTopics, windowMs, bucketsPerDay },
+        onSetAside: (key) => log.error({ key }, 'set aside: no claims stood in a key of claims'),
+      }),
       { claim: 'cleaner.claim' },
     ),
     law: {

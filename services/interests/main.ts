@@ -70,13 +70,18 @@ function consume(
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const tag = createInterestsStage({
     codec: judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean }),
-    tags: failpoints.around(createTagWriter({ redis, keys, ttlMs: settings.profileTtlMs }), {
-      apply: 'interests.apply',
-    }),
+    tags: failpoints.around(
+      createTagWriter({
+        ...{ redis, keys, ttlMs: settings.profileTtlMs },
+        onSetAside: (key) => log.error({ key }, "set aside: no tags stood in a user's key"),
+      }),
+      { apply: 'interests.apply' },
+    ),
     topics,
     clock: systemClock,
     timed: createStepTimer(metrics),
     metrics,
+    log,
   });
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
   const known = failpoints.around(

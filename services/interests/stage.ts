@@ -1,11 +1,13 @@
 import type { Application } from '../shared/domain/application';
 import type { JudgedEvent } from '../shared/domain/outcome';
+import { createReadCleaned } from '../shared/runtime/cleaned-record';
 import type { Clock } from '../shared/runtime/clock';
 import type { Codec } from '../shared/runtime/codec';
+import type { Log } from '../shared/runtime/log';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
-import type { Topics } from '../shared/runtime/topics';
+import { rawKeys, type Topics } from '../shared/runtime/topics';
 import { type Delays, delaysOf } from './delays';
 import { effectOf } from './effect';
 
@@ -17,6 +19,7 @@ export interface InterestsDeps {
   readonly clock: Clock;
   readonly timed: StepTimer;
   readonly metrics: Pick<Metrics, 'count' | 'observe'>;
+  readonly log: Pick<Log, 'error'>;
 }
 
 export interface TagWriter {
@@ -28,11 +31,16 @@ export interface TagWriter {
 /** Clean records in, tags and profiles in Redis out. The consumer commits after this resolves; what
  *  is delivered again is at or below its watermark. */
 export function createInterestsStage(deps: InterestsDeps): Stage {
-  const { codec, tags, topics, clock, timed, metrics } = deps;
+  const { codec, tags, topics, clock, timed, metrics, log } = deps;
+  const sources = new Set(rawKeys.map((key) => topics[key]));
+  const read = createReadCleaned({ sources, metrics, log });
   return async function tag({ records }) {
     await timed('prepare', () => codec.prepare(records.map(({ value }) => value)));
     const effects = await timed('decide', () =>
-      records.map((record) => effectOf(record, codec.decode(record.value))),
+      records.flatMap((record) => {
+        const judged = read(record, codec.decode(record.value));
+        return judged === null ? [] : [effectOf(record, judged)];
+      }),
     );
     const wanted = effects.flatMap(({ applications }) => applications);
     const applied = await timed('apply', () => tags.apply(wanted));

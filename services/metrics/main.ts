@@ -146,7 +146,10 @@ async function consume(
     kafka,
     groupId: groupOf('metrics', settings.groupPrefix),
     topics: cleanedKeys.map((key) => topics[key]),
-    stage: createMetricsStage({ codec, intake: pipeline.intake, timed }),
+    stage: createMetricsStage({
+      ...{ codec, intake: pipeline.intake, timed, ...watchers },
+      sources: [...rawKeys, 'review' as const].map((key) => topics[key]),
+    }),
     commit: 'marked',
     commitThrough: (call) => failpoints.through('metrics.commit', call),
     onDrained: () => pipeline.drain(drainMs),

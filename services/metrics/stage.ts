@@ -1,8 +1,10 @@
 import { type EventRow, eventRow } from '../shared/domain/event-row';
 import type { JudgedEvent } from '../shared/domain/outcome';
-import type { Codec, Decoded } from '../shared/runtime/codec';
-import { FatalError } from '../shared/runtime/errors';
-import type { SourceRecord, Stage } from '../shared/runtime/stage';
+import { createReadCleaned } from '../shared/runtime/cleaned-record';
+import type { Codec } from '../shared/runtime/codec';
+import type { Log } from '../shared/runtime/log';
+import type { Metrics } from '../shared/runtime/metrics';
+import type { Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
 
 /** README.md says what happens when a server is down. */
@@ -12,7 +14,11 @@ export interface MetricsStageDeps {
     /** Takes the rows of a batch, all or none, and where the batch ends. Waits while it is full. */
     add(rows: readonly EventRow[], end: BatchEnd): Promise<void>;
   };
+  /** Topics whose records the cleaner judges: the raw ones, and the review topic. */
+  readonly sources: readonly string[];
   readonly timed: StepTimer;
+  readonly metrics: Pick<Metrics, 'count'>;
+  readonly log: Pick<Log, 'error'>;
 }
 
 export interface BatchEnd {
@@ -27,25 +33,18 @@ export interface BatchEnd {
  * resolves before they are: offsets are committed only as far as they are marked, which happens when
  * the rows are acknowledged and the windows they touch recomputed.
  */
-export function createMetricsStage({ codec, intake, timed }: MetricsStageDeps): Stage {
+export function createMetricsStage(deps: MetricsStageDeps): Stage {
+  const { codec, intake, timed, metrics, log } = deps;
+  const read = createReadCleaned({ sources: new Set(deps.sources), metrics, log });
   return async function take({ topic, partition, records }) {
     await timed('prepare', () => codec.prepare(records.map(({ value }) => value)));
     const rows = await timed('decode', () =>
-      records.map((record) => rowOf(record, codec.decode(record.value))),
+      records.flatMap((record) => {
+        const judged = read(record, codec.decode(record.value));
+        return judged === null ? [] : [eventRow(judged, record.value ?? Buffer.alloc(0))];
+      }),
     );
     const nextOffset = (records.at(-1)?.offset ?? -1) + 1;
     await timed('wait', () => intake.add(rows, { topic, partition, nextOffset }));
   };
-}
-
-/** These topics are written by the cleaner and this service alone, so a record that cannot be read is
- *  a fault of ours, and skipping it would lose an event: FatalError. */
-function rowOf(record: SourceRecord, decoded: Decoded<JudgedEvent>): EventRow {
-  if (decoded.ok) return eventRow(decoded.value, record.value ?? Buffer.alloc(0));
-  const { topic, partition, offset } = record;
-  throw new FatalError(
-    `record ${topic}/${partition}/${offset} cannot be read: ${decoded.message}. Run the version of ` +
-      'metrics that belongs to the cleaner, or a later one; if something else wrote to this topic, ' +
-      'set the offset of the group behind it.',
-  );
 }

@@ -7,7 +7,13 @@ import { createWriterSchemas, type WriterSchemas } from './writer-schemas';
 export type DecodeFault = 'empty_value' | 'not_avro' | 'unknown_schema' | 'undecodable';
 export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: DecodeFault; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: DecodeFault;
+      readonly message: string;
+      /** Written in a version of our own schema that this process cannot read: a later one. */
+      readonly isOurs?: true;
+    };
 
 /** Avro values in Confluent framing: a zero byte, the schema id (4 bytes, big endian), the body. */
 export interface Codec<T> {
@@ -85,7 +91,10 @@ function decodeValue<T>(value: Buffer | null, type: Type, writers: WriterSchemas
   if (id === null) return fault('not_avro', `${value.length} bytes without a schema id in front`);
   const writer = writers.get(id);
   if (writer.state === 'unknown') return fault('unknown_schema', `no schema has the id ${id}`);
-  if (writer.state === 'unreadable') return fault('undecodable', `schema ${id}: ${writer.why}`);
+  if (writer.state === 'unreadable') {
+    const unreadable = fault('undecodable', `schema ${id}: ${writer.why}`);
+    return writer.isOurs ? { ...unreadable, isOurs: true } : unreadable;
+  }
   try {
     const decoded = type.decode(value, headerBytes, writer.resolver);
     if (decoded.offset === value.length) return { ok: true, value: decoded.value };

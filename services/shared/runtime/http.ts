@@ -4,7 +4,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { answerBrokenRequest } from './broken-request';
+import { createBrokenRequests } from './broken-request';
 import { answerChecks, type Health } from './health';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -43,12 +43,13 @@ export class HttpError extends Error {
  *  listen yet: `runService` does that. */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { health, metrics } = options;
+  const broken = createBrokenRequests();
   const server = fastify({
     logger: false,
     bodyLimit: options.bodyLimit ?? 2 ** 20,
     // Idle keep-alive connections would hold up a stop for as long as clients keep them.
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: broken.answer,
     frameworkErrors: (error, _request, reply) => answerBadAddress(error, reply as FastifyReply),
     // A slow request is found within a second of its time, rather than within thirty.
     // Node would refuse a request without a host by itself, without a word.
@@ -67,6 +68,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );
   server.get('/openapi.json', async () => options.openapi());
+  broken.watch(server.server);
   answerErrors(server, options.log);
   measureRequests(server, metrics);
   return server;

@@ -37,6 +37,12 @@ export const metricCatalogue = {
     labels: ['method', 'route', 'status'],
     buckets: fastBuckets,
   },
+  tributary_event_loop_stall_seconds: {
+    type: 'gauge',
+    by: 'every',
+    help: 'Longest time the event loop stood still since the last scrape: in all (loop), at most by its own work (work), and in one pause of the garbage collector (gc).',
+    labels: ['kind'],
+  },
   tributary_store_seconds: {
     type: 'histogram',
     by: 'every',
@@ -103,6 +109,12 @@ export const metricCatalogue = {
     by: 'consumers',
     help: 'Partitions assigned to this process.',
     labels: [],
+  },
+  tributary_foreign_records_total: {
+    type: 'counter',
+    by: 'consumers',
+    help: "Records of the cleaner's topics that it did not write, by what showed it; left out.",
+    labels: ['why'],
   },
   tributary_batch_seconds: {
     type: 'histogram',

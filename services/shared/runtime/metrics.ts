@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { watchLoop } from './loop-stall';
 import {
   type CounterName,
   type GaugeName,
@@ -44,6 +45,7 @@ export function createMetrics(service: string): Metrics {
     return made;
   };
   for (const name of namesOf(service)) get(name);
+  const loop = watchLoop();
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
   (get('tributary_build_info') as Gauge).set({ version, node: process.version }, 1);
   return {
@@ -51,7 +53,11 @@ export function createMetrics(service: string): Metrics {
     set: (name, labels, value) => (get(name) as Gauge).set({ ...labels }, value),
     forget: (name, labels) => (get(name) as Gauge).remove({ ...labels }),
     observe: (name, labels, seconds) => (get(name) as Histogram).observe({ ...labels }, seconds),
-    text: () => registry.metrics(),
+    text() {
+      const stall = get('tributary_event_loop_stall_seconds') as Gauge;
+      for (const [kind, seconds] of Object.entries(loop.take())) stall.set({ kind }, seconds);
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

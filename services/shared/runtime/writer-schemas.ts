@@ -9,7 +9,8 @@ type Resolver = ReturnType<Type['createResolver']>;
 export type Writer =
   /** `resolver` reads it as our own schema; none is needed where the two are the same. */
   | { readonly state: 'known'; readonly resolver: Resolver | undefined }
-  | { readonly state: 'unreadable'; readonly why: string }
+  /** `isOurs`: it has the name of our own schema. */
+  | { readonly state: 'unreadable'; readonly why: string; readonly isOurs: boolean }
   | { readonly state: 'unknown' };
 
 export interface WriterSchemas {
@@ -94,12 +95,14 @@ async function askFor(id: number, options: WriterSchemasOptions): Promise<Writer
 }
 
 function writerOf(schemaText: string, reader: Type): Writer {
+  let isOurs = false;
   try {
     const type = parseAvro(schemaText);
+    isOurs = type.name !== undefined && type.name === reader.name;
     const same = type.equals(reader);
     return { state: 'known', resolver: same ? undefined : reader.createResolver(type) };
   } catch (error) {
-    return { state: 'unreadable', why: messageOf(error) };
+    return { state: 'unreadable', why: messageOf(error), isOurs };
   }
 }
 

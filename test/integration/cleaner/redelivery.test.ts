@@ -68,7 +68,7 @@ async function startServices(name: string) {
     encode: judged.encode,
   });
   const tag = createInterestsStage({
-    ...{ codec: judged, topics, metrics, timed },
+    ...{ codec: judged, topics, metrics, timed, ...keepingLog() },
     tags: createTagWriter({ ...redis, ttlMs: 600_000 }),
     clock: { now: Date.now },
   });

@@ -87,8 +87,10 @@ async function play(port: number, { bytes, got, withoutBodies = false }: Line) {
 
 /** Answers, and the end of the connection, that a line must get. */
 function awaited(got: string): number {
-  const [, times = '1'] = /^\d{3} x(\d+)/.exec(got) ?? [];
-  return Number(times) + (got.includes('closed') ? 1 : 0) - (got.startsWith('closed') ? 1 : 0);
+  const [, times] = /^\d{3} x(\d+)/.exec(got) ?? [];
+  const answers =
+    times === undefined ? (got.match(/(^| )\d{3}(?= |$)/g)?.length ?? 0) : Number(times);
+  return answers + (got.includes('closed') ? 1 : 0);
 }
 
 function statusOf({ status, body }: Answer): string {

@@ -109,6 +109,11 @@ function heads(): readonly Line[] {
       '200 counted/clean',
     ],
     ['an expectation', sent([...sound, 'Expect: 100-continue', length]), '200 counted/clean'],
+    [
+      'a sound request, and behind it no HTTP',
+      `${neighbourly}hello\r\n\r\n`,
+      '200 400 malformed_request closed counted/clean',
+    ],
     ['ten requests at once', neighbourly.repeat(10), '200 x10 counted/clean x10'],
   ]);
 }

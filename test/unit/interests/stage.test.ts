@@ -8,6 +8,7 @@ import { testCodecs } from '../../support/fakes/codecs';
 import { anEffectLog, type Death, deathsWithin } from '../../support/fakes/effects';
 import { fakeKafka } from '../../support/fakes/kafka';
 import { fakeTags } from '../../support/fakes/tags';
+import { keepingLog } from '../../support/log-lines';
 
 const topics = topicsOf();
 let codec: Codec<JudgedEvent>;
@@ -31,6 +32,7 @@ function aWorld(death?: Death) {
     topics,
     clock: { now: () => noon + 450 },
     timed: async (_, work) => work(),
+    log: keepingLog().log,
     metrics: {
       count: (name, _, by) => {
         measured.push(`${name.replace(/^tributary_|_total$/g, '')} ${by}`);
@@ -105,11 +107,13 @@ test('any part of the log may be delivered again', async () => {
   expect(await tagsAfter(world)).toEqual(await oracle());
 });
 
-test('a record that cannot be read stops everything before anything is applied', async () => {
+test('what the cleaner did not write is told of and left out, and the others are applied', async () => {
   const world = aWorld();
-  await world.publishClean([at(1)]);
+  const forged = { ...at(9), source: { topic: 'elsewhere', partition: 1, offset: 9 } };
+  await world.publishClean([at(1), forged]);
   await world.kafka.publish(topics.clean, 1, [{ key: null, value: Buffer.from('not Avro') }]);
-  const applying = world.stage(world.kafka.batch(topics.clean, 1));
-  await expect(applying).rejects.toMatchObject({ name: 'FatalError' });
-  expect(world.effects).toEqual(['prepare']);
+  await world.publishClean([at(2)]);
+  await world.stage(world.kafka.batch(topics.clean, 1));
+  expect(world.effects).toEqual(['prepare', 'apply 2']);
+  expect(world.measured.filter((one) => one.startsWith('foreign'))).toHaveLength(2);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ClickHouseError } from '@clickhouse/client';
-import { FatalError } from '../../runtime/errors';
+import { FatalError, TransientError } from '../../runtime/errors';
 import { type ClickHouse, clickHouseFailure } from './client';
 import { eventColumnNames } from './event-columns';
 import { EventRows } from './event-rows';
@@ -72,6 +72,7 @@ async function insertSlice(
   try {
     await send(clickhouse, rows.slice(from, to));
   } catch (error) {
+    if (tableIsToBlame(error)) throw wrongTable(error);
     if (!rowsAreToBlame(error)) throw clickHouseFailure(error);
     if (to - from === 1) {
       refuse(refused, rows.record(from), error);
@@ -99,6 +100,21 @@ async function send({ client }: ClickHouse, body: Buffer): Promise<void> {
     query_id: `tributary-events-${randomUUID()}`,
   });
   await finished(stream.resume());
+}
+
+/** Errors that are about the table, by ClickHouse's name for them. A person has to mend it; until then
+ *  rows wait, for they are as they should be. */
+const tableErrors =
+  /^(NO_SUCH_COLUMN_IN_TABLE|THERE_IS_NO_COLUMN|UNKNOWN_(TABLE|DATABASE|IDENTIFIER))$/;
+
+function tableIsToBlame(error: unknown): error is ClickHouseError {
+  return error instanceof ClickHouseError && tableErrors.test(error.type ?? '');
+}
+
+function wrongTable({ message }: ClickHouseError): TransientError {
+  const why = `the table events is not as it should be (${message.slice(0, 300)})`;
+  const advice = 'compare it with schemas/clickhouse and mend it; nothing is lost';
+  return new TransientError(`${why}: ${advice}`, { server: 'clickhouse' });
 }
 
 /** Errors that are about the data sent, by ClickHouse's name for them. */

@@ -21,6 +21,8 @@ export interface ClaimsOptions {
   /** Buckets a client day's ids are spread over. A bucket of up to 512 ids is compact; a change hides
    *  the claims made before it, for as long as they live. */
   readonly bucketsPerDay: number;
+  /** Told of a key that held something else than claims, and was set aside. */
+  readonly onSetAside?: (key: string) => void;
 }
 
 /** Claims of message ids. Idempotent by (id, coordinates): whoever claims again is told the same. */
@@ -33,7 +35,10 @@ export interface RedisClaims {
 const mostPerCall = 1000;
 
 export function createClaims(options: ClaimsOptions): RedisClaims {
-  const script = createScript(options.redis, 'claim-events.lua');
+  const script = createScript(options.redis, 'claim-events.lua', {
+    types: ['hash'],
+    onSetAside: options.onSetAside,
+  });
 
   async function claimSome(wanted: readonly Claim[]): Promise<readonly Recorded[]> {
     const ids = wanted.map(fingerprint);

@@ -8,6 +8,8 @@ export interface TagWriterOptions {
   readonly keys: RedisKeys;
   /** Tags and profile live this long after the last application, and up to an hour longer. */
   readonly ttlMs: number;
+  /** Told of a key that held something else than a user's tags or profile, and was set aside. */
+  readonly onSetAside?: (key: string) => void;
 }
 
 /** Adds weights to tags and profiles. Idempotent: a record's watermark, or a decision's version,
@@ -23,8 +25,9 @@ const mostPerCall = 1000;
 /** A user's keys live this much longer than asked, so that not every event has to prolong them. */
 const slackMs = 3_600_000;
 
-export function createTagWriter({ redis, keys, ttlMs }: TagWriterOptions): TagWriter {
-  const script = createScript(redis, 'apply-weights.lua');
+export function createTagWriter({ redis, keys, ttlMs, onSetAside }: TagWriterOptions): TagWriter {
+  const types = ['zset', 'hash'] as const;
+  const script = createScript(redis, 'apply-weights.lua', { types, onSetAside });
   return {
     async apply(applications) {
       const applied: boolean[] = new Array(applications.length).fill(false);
