@@ -73,6 +73,7 @@ async function work(run: Running, options: HttpRunOptions): Promise<void> {
       else note(await within(deadlineMs, connection.answer()), sent, run);
     }
     if (last?.request.expected.kind === 'broken') connection.destroy();
+    if (last?.leaves || last?.request.expected.kind === 'broken') connection = null;
   }
   connection?.destroy();
 }

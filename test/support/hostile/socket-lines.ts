@@ -20,7 +20,7 @@ function lengths(): readonly Line[] {
     [
       'wrong content-length: too short',
       sent([...sound, `Content-Length: ${view.length - 9}`]),
-      '400 malformed_request closed',
+      '400 malformed_json 400 malformed_request closed',
     ],
     [
       'wrong content-length: too long',
