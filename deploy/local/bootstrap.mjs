@@ -17,6 +17,7 @@ const programs = {
   'bench-freshness': 'dist/bench/freshness/main.js',
   doctor: 'dist/deploy/doctor/main.js',
   fuzz: 'dist/bench/fuzz/main.js',
+  faults: 'dist/test/faults/main.js',
 };
 
 async function main() {

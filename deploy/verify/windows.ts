@@ -9,6 +9,8 @@ export interface WindowsOptions {
   /** Time zone by tenant: midnight ends a session without id. */
   readonly zones: ReadonlyMap<string, string>;
   readonly conversionWindowMs: number;
+  /** Whose windows; everybody's by default. */
+  readonly tenant?: string;
 }
 
 const maxExecutionMs = 600_000;
@@ -20,7 +22,7 @@ const maxExecutionMs = 600_000;
  * other way round, is a row that differs; an empty one stands for none.
  */
 export async function compareWindows(options: WindowsOptions): Promise<readonly Comparison[]> {
-  const { clickhouseUrl: url, database, zones, conversionWindowMs } = options;
+  const { clickhouseUrl: url, database, zones, conversionWindowMs, tenant = '' } = options;
   const clickhouse = connectClickHouse({ url, database, application: 'verify', maxExecutionMs });
   const part = sessionPartSql(zones);
   try {
@@ -29,7 +31,7 @@ export async function compareWindows(options: WindowsOptions): Promise<readonly 
       ['channel_1m', channelsSql(part.text)],
       ['funnel_1h', funnelSql(part.text)],
     ] as const) {
-      const params = { ...part.params, conversionWindowMs };
+      const params = { ...part.params, conversionWindowMs, all: tenant === '' ? 1 : 0, tenant };
       const [row] = await clickhouse.rows(comparisonSql(sql), params);
       results.push({
         name,
@@ -55,6 +57,9 @@ function comparisonSql(rows: string): string {
   )`;
 }
 
+/** The tenant that is asked for, or all. */
+const ofTenant = `({all:UInt8} OR tenant = {tenant:String})`;
+
 /** Facts with the number of their session among those of the same user and id. */
 function numberedSql(part: string): string {
   return `SELECT *, sum(begins) OVER (
@@ -70,7 +75,7 @@ function numberedSql(part: string): string {
            orderKey != '' AND row_number() OVER (
              PARTITION BY tenant, orderKey ORDER BY eventAt, messageId) = 1 AS isOrder
       FROM events FINAL
-     WHERE outcome = 'counted'
+     WHERE outcome = 'counted' AND ${ofTenant}
   )`;
 }
 
@@ -127,7 +132,7 @@ function channelsSql(part: string): string {
   FROM (
     SELECT tenant, start, ${columns.map((name) => `line.${name} AS ${name}`).join(', ')},
            notEmpty(channels.channel) AS present
-      FROM (SELECT * FROM channel_1m FINAL)
+      FROM (SELECT * FROM channel_1m FINAL WHERE ${ofTenant})
       LEFT ARRAY JOIN channels AS line
   ) AS stored
   FULL JOIN (SELECT *, 1 AS present FROM (${right})) AS right
@@ -154,7 +159,7 @@ function funnelSql(part: string): string {
   return `SELECT tenant, start, stored.users != right.users OR stored.sessions != right.sessions AS differs,
        concat('stored ', toString((stored.users, stored.sessions)),
               ' right ', toString((right.users, right.sessions))) AS said
-  FROM (SELECT tenant, start, users, sessions FROM funnel_1h FINAL) AS stored
+  FROM (SELECT tenant, start, users, sessions FROM funnel_1h FINAL WHERE ${ofTenant}) AS stored
   FULL JOIN (
     SELECT tenant, toDateTime(start, 'UTC') AS start, ${reached('user')} AS users,
            ${reached('session')} AS sessions

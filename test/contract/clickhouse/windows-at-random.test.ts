@@ -2,13 +2,13 @@ import type { EventRow } from '../../../services/shared/domain/event-row';
 import { createEventsStore } from '../../../services/shared/stores/clickhouse/events-store';
 import { createUserHash } from '../../../services/shared/stores/clickhouse/user-hash';
 import { aChannel, noon } from '../../support/event-builders';
+import { rightWindows } from '../../support/window-lines';
 import {
   aRow,
   decided,
   factRanges,
   insertInto,
   realWorld,
-  rightWindows,
   settle,
   windowsOn,
 } from './ledger-worlds';

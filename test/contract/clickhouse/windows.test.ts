@@ -1,6 +1,7 @@
 import type { EventRow } from '../../../services/shared/domain/event-row';
 import { aChannel, noon } from '../../support/event-builders';
-import { aRow, decided, fakeWorld, realWorld, rightWindows, type World } from './ledger-worlds';
+import { rightWindows } from '../../support/window-lines';
+import { aRow, decided, fakeWorld, realWorld, type World } from './ledger-worlds';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -210,8 +210,7 @@ test('an empty batch is accepted at once', async () => {
   expect(world.effects).toEqual(['accepted']);
 });
 
-/** Lets everything that waits for nothing else run. */
-/** Turns of the loop enough for all that is ready: a slow machine maps a request in several. */
+/** Lets everything that waits for nothing else run: a slow machine maps a request in several turns. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

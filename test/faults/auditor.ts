@@ -1,0 +1,125 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { CleanEvent, Coordinates } from '../../services/shared/domain/event';
+import { coordinatesText } from '../../services/shared/domain/event-row';
+import type { JudgedEvent } from '../../services/shared/domain/outcome';
+import { eventCodec, judgedEventCodec } from '../../services/shared/runtime/codecs';
+import { startConsumer } from '../../services/shared/runtime/consumer';
+import type { Log } from '../../services/shared/runtime/log';
+import { createMetrics } from '../../services/shared/runtime/metrics';
+import type { RecordBatch, SourceRecord } from '../../services/shared/runtime/stage';
+import { cleanedKeys, rawKeys, type Topics } from '../../services/shared/runtime/topics';
+import { eventually } from '../support/eventually';
+import { quickSettings } from '../support/kafka';
+
+/** A record as the collector wrote it. */
+export interface Accepted {
+  readonly source: Coordinates;
+  readonly appendedAt: number;
+  readonly event: CleanEvent;
+}
+
+/** What stands in the topics for one tenant. */
+export interface Audit {
+  readonly accepted: readonly Accepted[];
+  /** Source records that stand more than once in the cleaner's topics. */
+  readonly redelivered: number;
+  /** Source records that were given another verdict than the first time. */
+  readonly changed: readonly string[];
+}
+
+/** Reads every topic from the beginning, apart from the services. */
+export interface Auditor {
+  /** What there is of a tenant by now. */
+  audit(tenant: string): Promise<Audit>;
+  stop(): Promise<void>;
+}
+
+export interface AuditorOptions {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly registryUrl: string;
+  readonly topics: Topics;
+  readonly groupId: string;
+  readonly log: Log;
+}
+
+export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
+  const { kafka, admin, registryUrl, topics, groupId, log } = options;
+  const raw = eventCodec({ registryUrl, topic: topics.click });
+  const judged = judgedEventCodec({ registryUrl, topic: topics.clean });
+  const rawTopics = rawKeys.map((key) => topics[key]);
+  const all = [...rawTopics, ...cleanedKeys.map((key) => topics[key])];
+  const books = new Map<string, Book>();
+  const bookOf = (tenant: string) => {
+    const book = books.get(tenant) ?? { accepted: [], verdicts: new Map() };
+    books.set(tenant, book);
+    return book;
+  };
+  const read = new Map<string, number>();
+  async function take({ topic, partition, records }: RecordBatch): Promise<void> {
+    const isRaw = rawTopics.includes(topic);
+    await (isRaw ? raw : judged).prepare(records.map(({ value }) => value));
+    for (const record of records) {
+      if (isRaw) noteAccepted(record, decoded(raw.decode(record.value)) as CleanEvent, bookOf);
+      else noteVerdict(decoded(judged.decode(record.value)), bookOf);
+    }
+    read.set(`${topic}/${partition}`, (records.at(-1)?.offset ?? -1) + 1);
+  }
+  const consumer = await startConsumer({
+    ...{ kafka, groupId: `${groupId}.audit`, topics: all, stage: take, log },
+    settings: quickSettings,
+    metrics: createMetrics('audit'),
+  });
+  const hasReadAll = async () => {
+    for (const topic of all) {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        if ((read.get(`${topic}/${partition}`) ?? 0) < Number(high)) return false;
+      }
+    }
+    return true;
+  };
+  return {
+    async audit(tenant) {
+      await eventually(hasReadAll, { deadlineMs: 20_000, message: 'the auditor read everything' });
+      return auditOf(bookOf(tenant));
+    },
+    stop: () => consumer.stop(),
+  };
+}
+
+interface Book {
+  readonly accepted: Accepted[];
+  readonly verdicts: Map<string, string[]>;
+}
+
+function noteAccepted(
+  { topic, partition, offset, appendedAt }: SourceRecord,
+  event: CleanEvent,
+  bookOf: (tenant: string) => Book,
+): void {
+  bookOf(event.tenant).accepted.push({ source: { topic, partition, offset }, appendedAt, event });
+}
+
+/** A row that ClickHouse refused is written again, as a dead letter: that is no second verdict. */
+function noteVerdict(judged: JudgedEvent, bookOf: (tenant: string) => Book): void {
+  const { source, outcome, reason, version, weightsVersion } = judged;
+  if (version > 0 || reason === 'row_refused') return;
+  const { verdicts } = bookOf(judged.event?.tenant ?? '');
+  const place = coordinatesText(source);
+  verdicts.set(place, [...(verdicts.get(place) ?? []), `${outcome}/${reason}/${weightsVersion}`]);
+}
+
+function auditOf({ accepted, verdicts }: Book): Audit {
+  const repeated = [...verdicts].filter(([, all]) => all.length > 1);
+  const changed = repeated.filter(([, all]) => new Set(all).size > 1);
+  return {
+    accepted,
+    redelivered: repeated.length,
+    changed: changed.map(([place, all]) => `${place} was ${all.join(', then ')}`),
+  };
+}
+
+function decoded<T>(answer: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
+  if (answer.ok) return answer.value;
+  throw new Error('the auditor cannot read a record');
+}

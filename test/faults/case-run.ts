@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from '../../deploy/start/service-plans';
+import { eventually } from '../support/eventually';
+import { type FaultCase, stallMs } from './cases';
+import { circumstancesOf } from './circumstances';
+import { type Comparison, compare } from './compare';
+import type { Installation } from './installation';
+import type { FaultMet, ServiceProcess } from './service-process';
+import { aStream, send } from './stream';
+
+export interface CaseResult extends Comparison {
+  readonly faultCase: FaultCase;
+  /** From the fault to the time when no group had anything left to do. */
+  readonly zeroLagMs: number;
+  readonly tookMs: number;
+}
+
+const everyService: readonly ServiceName[] = ['collector', 'cleaner', 'interests', 'metrics'];
+/** As a supervisor waits before it starts a process again. */
+const restartAfterMs = 500;
+const dryWithinMs = 60_000;
+
+/**
+ * One fault: the service is started with it armed, a seeded stream is sent through all services, the
+ * fault happens, a killed process is started again, the pipeline runs dry, and everything of the
+ * case's tenant is compared with the oracle.
+ */
+export async function runCase(
+  installation: Installation,
+  faultCase: FaultCase,
+): Promise<CaseResult> {
+  const startedAt = Date.now();
+  const { service, kind, spec, seed } = faultCase;
+  const tenant = installation.tenant(faultCase.tenant);
+  const circumstances = circumstancesOf(faultCase.point);
+  const stream = aStream({ tenant, people: 14, seed, extra: circumstances.events });
+  await circumstances.prepare(installation, tenant.name);
+  await Promise.all(
+    everyService.filter((one) => one !== service).map((one) => oneProcess(installation, one)),
+  );
+  const armed = await startArmed(installation, faultCase);
+  const collectorUrl = installation.collectorUrl;
+  const pauseMs = circumstances.pauseMs;
+  const sending = send(stream.requests, { tenant: tenant.name, collectorUrl, pauseMs });
+  sending.catch(() => {});
+  const relieved = circumstances.relieve(installation, tenant.name);
+  relieved.catch(() => {});
+  const fault = await met(armed, spec);
+  if (kind.startsWith('kill')) {
+    await armed.ended;
+    await sleep(restartAfterMs);
+    installation.start(service);
+  }
+  await Promise.all([sending, relieved]);
+  if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
+  const dryAt = await untilDry(installation);
+  const comparison = await compare(installation, { tenant, stream, refused: circumstances.events });
+  await circumstances.cleanUp(installation);
+  const zeroLagMs = dryAt - fault.at;
+  return { ...comparison, faultCase, zeroLagMs, tookMs: Date.now() - startedAt };
+}
+
+/** One process of a service, ready. */
+async function oneProcess(installation: Installation, service: ServiceName): Promise<void> {
+  const [first, ...others] = installation.running(service);
+  await Promise.all(others.map((one) => one.stop()));
+  const process = first ?? installation.start(service);
+  if (!(await process.ready())) throw new Error(`${service} ended while it started`);
+}
+
+/** The service with its fault. For a stall there is a second process, that takes over its partitions
+ *  while it stands still. */
+async function startArmed(
+  installation: Installation,
+  { service, kind, spec }: FaultCase,
+): Promise<ServiceProcess> {
+  await Promise.all(installation.running(service).map((one) => one.stop()));
+  const armed = installation.start(service, spec);
+  await armed.ready();
+  const isConsumer = service !== 'collector';
+  if (kind === 'stall' && isConsumer) await installation.start(service).ready();
+  return armed;
+}
+
+function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
+  const message = `${spec} happens`;
+  return eventually(() => armed.faults()[0], { deadlineMs: 40_000, message, everyMs: 20 });
+}
+
+/** Resolves with the time at which no group lagged. */
+export async function untilDry(installation: Installation): Promise<number> {
+  const isDry = async () => {
+    const at = Date.now();
+    return (await installation.lag()) === 0 ? at : null;
+  };
+  const message = 'no group lags';
+  return eventually(isDry, { deadlineMs: dryWithinMs, message, everyMs: 100 });
+}

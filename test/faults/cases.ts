@@ -1,0 +1,64 @@
+import { seededRandom } from '../../deploy/replay/random';
+import type { ServiceName } from '../../deploy/start/service-plans';
+import {
+  type FailpointName,
+  type FaultKind,
+  failpointNames,
+  faultKinds,
+  specOf,
+} from '../../services/shared/runtime/failpoints';
+
+/** One failpoint and one way to fail there. */
+export interface FaultCase {
+  /** `cleaner.claim:kill`. */
+  readonly name: string;
+  readonly point: FailpointName;
+  readonly kind: FaultKind;
+  readonly service: ServiceName;
+  /** As the service is told it. */
+  readonly spec: string;
+  /** Of everything random in the case. */
+  readonly seed: number;
+  /** Its events are a tenant's of their own. */
+  readonly tenant: string;
+}
+
+/** Longer than the session and what a rebalance takes: another member has the partitions by then. */
+export const stallMs = 10_000;
+
+/** Points that little passes through: they fail at the first pass. */
+const rare: readonly FailpointName[] = [
+  'cleaner.note_partition',
+  'interests.note_partition',
+  'metrics.set_aside',
+  'metrics.mend',
+  'metrics.publish_dead_letter',
+  'metrics.record_ends',
+  'cleaner.publish_dead_letter',
+];
+
+/** Every failpoint in every way, by service; the pass on which it happens is the seed's. */
+export function allCases(seed: number): readonly FaultCase[] {
+  return failpointNames.flatMap((point, nth) =>
+    faultKinds.map((kind, other) => {
+      const own = seed * 1000 + nth * faultKinds.length + other;
+      const most = rare.includes(point) ? 1 : point.startsWith('metrics.') ? 2 : 4;
+      const pass = 1 + Math.floor(seededRandom(own)() * most);
+      return {
+        name: `${point}:${kind}`,
+        point,
+        kind,
+        service: point.slice(0, point.indexOf('.')) as ServiceName,
+        spec: specOf({ point, kind, ms: stallMs, pass }),
+        seed: own,
+        tenant: `case-${nth}-${other}`,
+      };
+    }),
+  );
+}
+
+/** Those whose name begins with one of the words; all, where there is none. */
+export function chosen(cases: readonly FaultCase[], only: readonly string[]): readonly FaultCase[] {
+  if (only.length === 0) return cases;
+  return cases.filter(({ name }) => only.some((word) => name === word || name.startsWith(word)));
+}

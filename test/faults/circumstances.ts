@@ -1,0 +1,80 @@
+import type { FailpointName } from '../../services/shared/runtime/failpoints';
+import { eventually } from '../support/eventually';
+import type { Installation } from './installation';
+
+/** What it takes for a failpoint to be passed at all. */
+export interface Circumstances {
+  /** Names of further events, whose rows are refused. */
+  readonly events: readonly string[];
+  /** Between two requests of the stream. */
+  readonly pauseMs: number;
+  /** Before anything is sent. */
+  prepare(installation: Installation, tenant: string): Promise<void>;
+  /** While it is sent. */
+  relieve(installation: Installation, tenant: string): Promise<void>;
+  /** After all of it. */
+  cleanUp(installation: Installation): Promise<void>;
+}
+
+const nothing = async () => {};
+const ordinary: Circumstances = {
+  ...{ events: [], pauseMs: 30, prepare: nothing, relieve: nothing, cleanUp: nothing },
+};
+
+export function circumstancesOf(point: FailpointName): Circumstances {
+  switch (point) {
+    // A partition is noted when it was first worked on more than ten seconds ago.
+    case 'cleaner.note_partition':
+    case 'interests.note_partition':
+      return { ...ordinary, pauseMs: 400 };
+    case 'metrics.publish_dead_letter':
+      return refusedRow;
+    case 'metrics.set_aside':
+    case 'metrics.mend':
+      return windowAside;
+    default:
+      return ordinary;
+  }
+}
+
+const refusedName = 'Refused By The Table';
+
+/** A row that the table refuses is a dead letter. */
+const refusedRow: Circumstances = {
+  ...ordinary,
+  events: [refusedName],
+  prepare: ({ clickhouse }) =>
+    clickhouse.command(`ALTER TABLE events ADD CONSTRAINT poison CHECK name != '${refusedName}'`),
+  cleanUp: ({ clickhouse }) => clickhouse.command('ALTER TABLE events DROP CONSTRAINT poison'),
+};
+
+/** A window that cannot be computed is set aside, and mended when it can be. */
+const windowAside: Circumstances = {
+  ...ordinary,
+  prepare: ({ clickhouse }, tenant) =>
+    clickhouse.command(
+      `ALTER TABLE funnel_1h ADD CONSTRAINT poison
+        CHECK toUInt8(if(tenant = '${tenant}' AND toHour(start) % 8 = 3, 'bad', '1')) = 1`,
+    ),
+  async relieve(installation, tenant) {
+    const { clickhouse } = installation;
+    await stuckWindows(installation, tenant, (stuck) => stuck > 0);
+    await clickhouse.command('ALTER TABLE funnel_1h DROP CONSTRAINT poison');
+    await stuckWindows(installation, tenant, (stuck) => stuck === 0);
+  },
+};
+
+async function stuckWindows(
+  { clickhouse }: Installation,
+  tenant: string,
+  isRight: (stuck: number) => boolean,
+): Promise<void> {
+  const count = async () => {
+    const [row] = await clickhouse.rows(
+      'SELECT count() AS stuck FROM windows_stuck FINAL WHERE tenant = {tenant:String} AND stuck = 1',
+      { tenant },
+    );
+    return isRight(Number(row?.stuck));
+  };
+  await eventually(count, { deadlineMs: 60_000, message: 'windows are set aside, and mended' });
+}

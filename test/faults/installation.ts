@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Admin } from 'kafkajs';
+import { setup } from '../../deploy/setup/setup';
+import { readLags } from '../../deploy/start/lag';
+import { type ServiceName, servicePlans } from '../../deploy/start/service-plans';
+import type { Tenant } from '../../services/shared/domain/tenant';
+import { sha256Hex } from '../../services/shared/runtime/hash';
+import { createKafka } from '../../services/shared/runtime/kafka';
+import { createLog } from '../../services/shared/runtime/log';
+import { loadTenants } from '../../services/shared/runtime/tenants';
+import { type Topics, topicsOf } from '../../services/shared/runtime/topics';
+import { type ClickHouse, connectClickHouse } from '../../services/shared/stores/clickhouse/client';
+import { connectRedis } from '../../services/shared/stores/redis/client';
+import { type RedisKeys, redisKeys } from '../../services/shared/stores/redis/keys';
+import { eventually } from '../support/eventually';
+import { type Auditor, startAuditor } from './auditor';
+import { type ServiceProcess, startProcess } from './service-process';
+
+/** Addresses of the servers, as services are told them. */
+export type ServerAddresses = Readonly<
+  Record<'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'REDIS_URL' | 'CLICKHOUSE_URL', string>
+>;
+
+/** Topics, groups, keys, tables and tenants of one run of the fault suite, and its processes. */
+export interface Installation {
+  readonly topics: Topics;
+  readonly clickhouse: ClickHouse;
+  readonly clickhouseUrl: string;
+  readonly redis: ReturnType<typeof connectRedis>;
+  readonly keys: RedisKeys;
+  readonly admin: Admin;
+  readonly auditor: Auditor;
+  tenant(name: string): Tenant;
+  /** Starts one more process of a service, armed with a failpoint or with none (''). */
+  start(service: ServiceName, failpoint?: string): ServiceProcess;
+  running(service: ServiceName): readonly ServiceProcess[];
+  /** Base URL of a collector that takes requests; waits for one. */
+  collectorUrl(): Promise<string>;
+  /** Records that some group has not committed yet. */
+  lag(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The write key of a tenant of a run. */
+export const writeKeyOf = (tenant: string) => `key-of-${tenant}`;
+
+/** Sets up an installation that nobody else has on the servers; starts no service. */
+export async function anInstallation(
+  servers: ServerAddresses,
+  folder: string,
+  tenantNames: readonly string[],
+): Promise<Installation> {
+  const name = `faults_${randomBytes(4).toString('hex')}`;
+  const tenantsFile = join(folder, 'tenants.yaml');
+  writeFileSync(tenantsFile, tenantsText(tenantNames));
+  const env = { ...process.env, ...servers, ...quick, ...namesOf(name), TENANTS_FILE: tenantsFile };
+  const log = createLog('faults', { level: 'error' });
+  const kafka = createKafka({ clientId: name, brokers: servers.KAFKA_BROKERS.split(','), log });
+  const clickHouseUrl = servers.CLICKHOUSE_URL;
+  const place = { clickHouseUrl, clickHouseDatabase: name, topicPrefix: `${name}.` };
+  const registryUrl = servers.SCHEMA_REGISTRY_URL;
+  await setup({ kafka, registryUrl, ...place, partitions: 4, replicationFactor: 1, log });
+  const topics = topicsOf(`${name}.`);
+  const clickhouse = connectClickHouse({ url: clickHouseUrl, database: name });
+  const quietly = { onDown: () => {}, onUp: () => {} };
+  const redis = connectRedis({ url: servers.REDIS_URL, commandTimeoutMs: 5000, ...quietly });
+  const admin = kafka.admin();
+  await admin.connect();
+  const auditor = await startAuditor({ kafka, registryUrl, topics, admin, groupId: name, log });
+  const tenants = new Map(loadTenants(tenantsFile, log).map((one) => [one.name, one]));
+  const processes: ServiceProcess[] = [];
+  const running = (service: ServiceName) =>
+    processes.filter((one) => one.name === service && one.isRunning());
+  return {
+    ...{ topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor, running },
+    keys: redisKeys(`${name}:`),
+    tenant(wanted) {
+      const found = tenants.get(wanted);
+      if (found === undefined) throw new Error(`there is no tenant ${wanted}`);
+      return found;
+    },
+    start(service, failpoint = '') {
+      const plan = servicePlans.find((one) => one.name === service);
+      if (plan === undefined) throw new Error(`there is no service ${service}`);
+      const logFile = join(folder, 'logs', `${service}-${processes.length}.log`);
+      const started = startProcess(plan, { ...env, FAILPOINT: failpoint }, logFile);
+      processes.push(started);
+      return started;
+    },
+    collectorUrl: () =>
+      eventually(() => running('collector').map((one) => one.url())[0], {
+        deadlineMs: 30_000,
+        message: 'a collector that listens',
+      }),
+    async lag() {
+      const lags = await readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` });
+      return Object.values(lags).reduce((sum, records) => sum + records, 0);
+    },
+    async stop() {
+      await Promise.all(processes.map((one) => one.stop()));
+      await auditor.stop();
+      await admin.deleteTopics({ topics: Object.values(topics) });
+      await clickhouse.command(`DROP DATABASE ${name}`);
+      await Promise.all([admin.disconnect(), clickhouse.close()]);
+      redis.disconnect();
+    },
+  };
+}
+
+/** What takes seconds or minutes in service takes less here. */
+const quick = {
+  // The shortest there is: how long partitions of a killed process wait.
+  KAFKA_SESSION_TIMEOUT: '6s',
+  METRICS_COVERAGE_EVERY: '300ms',
+  METRICS_STUCK_EVERY: '1s',
+  METRICS_LINGER: '300ms',
+  METRICS_IDLE: '150ms',
+  METRICS_MINUTES_EVERY: '200ms',
+  METRICS_HOURS_EVERY: '400ms',
+};
+
+function namesOf(name: string) {
+  return {
+    TOPIC_PREFIX: `${name}.`,
+    KAFKA_GROUP_PREFIX: `${name}.`,
+    REDIS_KEY_PREFIX: `${name}:`,
+    CLICKHOUSE_DATABASE: name,
+  };
+}
+
+function tenantsText(names: readonly string[]): string {
+  const entries = names.map((name) => ({
+    name,
+    writeKeyHashes: [sha256Hex(writeKeyOf(name))],
+    ownDomains: ['shop.example'],
+    timeZone: 'UTC',
+    currency: 'USD',
+    allowedAgents: [],
+    allowedAddresses: [],
+  }));
+  // JSON is YAML.
+  return JSON.stringify({ tenants: entries });
+}

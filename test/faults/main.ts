@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { freePorts, startServers } from '../../deploy/local/servers';
+import { type CaseResult, runCase } from './case-run';
+import { allCases, chosen, type FaultCase } from './cases';
+import { anInstallation, type Installation, type ServerAddresses } from './installation';
+import { againOf, lineOf, summaryOf } from './report';
+
+interface Flags {
+  readonly seed: string;
+  readonly only: readonly string[];
+  readonly keep: boolean;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** The fault suite on servers of its own, or those that the environment names. Exits 1 where a case
+ *  is wrong. */
+async function main({ seed: seedText, only, keep }: Flags): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-faults-'));
+  const seed = Number(seedText);
+  const cases = chosen(allCases(seed), only);
+  say(`seed ${seed}: ${cases.length} cases; logs in ${folder}`);
+  const servers = await startServers({
+    dataDir: join(folder, 'data'),
+    ports: await freePorts(),
+    fresh: true,
+    env: process.env,
+    say: () => {},
+  });
+  const addresses: ServerAddresses = { ...servers.env };
+  try {
+    const names = cases.map(({ tenant }) => tenant);
+    const installation = await anInstallation(addresses, folder, names);
+    const wrong = await runAll(installation, cases, seed).finally(() => installation.stop());
+    if (wrong === 0 && !keep) rmSync(folder, { recursive: true, force: true });
+    return wrong;
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function runAll(
+  installation: Installation,
+  cases: readonly FaultCase[],
+  seed: number,
+): Promise<number> {
+  const results: CaseResult[] = [];
+  let failed = 0;
+  for (const faultCase of cases) {
+    try {
+      const result = await runCase(installation, faultCase);
+      results.push(result);
+      say(lineOf(result, seed));
+    } catch (error) {
+      failed += 1;
+      say(`FAIL ${faultCase.spec}  ${(error as Error).message}`);
+      say(`       again: ${againOf(faultCase.name, seed)}`);
+    }
+  }
+  say(summaryOf(results, failed));
+  return failed + results.filter(({ faults }) => faults.length > 0).length;
+}
+
+const program = new Command('faults')
+  .description(
+    'one fault at a time, at every await with a side effect; then all against the oracle',
+  )
+  .option('--seed <n>', 'of streams, and of the passes at which faults happen', '1')
+  .option('--only <name...>', 'cases whose name begins so: cleaner, cleaner.claim:kill', [])
+  .option('--keep', 'leave logs and data where they are', false);
+
+const { seed, only, keep } = program.parse().opts<Flags>();
+main({ seed, only, keep }).then(
+  (wrong) => process.exit(wrong > 0 ? 1 : 0),
+  (error: Error) => {
+    process.stderr.write(`faults: ${error.message}\n`);
+    process.exit(1);
+  },
+);

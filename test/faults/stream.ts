@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPost } from '../../deploy/replay/post';
+import { type Random, seededRandom } from '../../deploy/replay/random';
+import { eventOf } from '../../services/shared/domain/message';
+import type { Tenant } from '../../services/shared/domain/tenant';
+import { sha256Hex } from '../../services/shared/runtime/hash';
+import { aRecordedFile } from '../support/generated/recorded-file';
+import { writeKeyOf } from './installation';
+
+/** One request to the collector. */
+export interface StreamRequest {
+  readonly path: '/v1/batch' | '/v1/import';
+  readonly body: Buffer;
+}
+
+export interface Stream {
+  readonly requests: readonly StreamRequest[];
+  /** Message ids of all there is to be accepted. */
+  readonly messageIds: ReadonlySet<string>;
+}
+
+export interface StreamOptions {
+  readonly tenant: Tenant;
+  readonly people: number;
+  readonly seed: number;
+  /** Names of further events, one each. */
+  readonly extra?: readonly string[];
+}
+
+/**
+ * What SDKs of a shop send in two days: visits with carts and orders, messages sent twice and late,
+ * bots, ids used twice, items that are refused; a third by the import lane, and every fifth request
+ * once more as it was. The same seed gives the same requests.
+ */
+export function aStream({ tenant, people, seed, extra = [] }: StreamOptions): Stream {
+  const random = seededRandom(seed);
+  const lines = aRecordedFile({ people, days: 2, seed })
+    .lines.filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line, nth) => withIdentity(JSON.parse(line), nth));
+  const own = extra.map((event, nth) => ({
+    type: 'track',
+    messageId: `extra-${nth}`,
+    anonymousId: 'anon-1',
+    event,
+    timestamp: '2026-02-01T10:00:00.000Z',
+  }));
+  const messages = [...lines.slice(0, 20), ...own, ...lines.slice(20)];
+  const requests: StreamRequest[] = [];
+  for (let from = 0; from < messages.length; ) {
+    const to = from + 4 + Math.floor(random() * 8);
+    const request = aRequest(messages.slice(from, to), random);
+    requests.push(request);
+    if (random() < 0.2) requests.push(request);
+    from = to;
+  }
+  const ids = messages.map((one) => messageIdOf(one, tenant));
+  return { requests, messageIds: new Set(ids) };
+}
+
+/** Without a time of sending, which would move the event by when it is sent; and with an id where
+ *  there would be a random one, because its time cannot be read. */
+function withIdentity(
+  { sentAt: _sentAt, ...message }: Readonly<Record<string, unknown>>,
+  nth: number,
+): Readonly<Record<string, unknown>> {
+  const isTimed = typeof message.timestamp === 'string' && message.timestamp.startsWith('2026');
+  return isTimed ? message : { ...message, messageId: `untimed-${nth}` };
+}
+
+/** The id a message has, or is given for its content. */
+function messageIdOf(message: object, tenant: Tenant): string {
+  const envelope = { call: null, sentAt: null, imported: false, browser: null, maxBytes: 32_768 };
+  const tools = { sha256Hex, randomId: randomUUID };
+  return eventOf(message, { ...envelope, tenant, receivedAt: Date.now() }, tools).event.messageId;
+}
+
+function aRequest(messages: readonly object[], random: Random): StreamRequest {
+  const path = random() < 1 / 3 ? '/v1/import' : '/v1/batch';
+  return { path, body: Buffer.from(JSON.stringify({ batch: messages })) };
+}
+
+export interface SendOptions {
+  readonly tenant: string;
+  readonly collectorUrl: () => Promise<string>;
+  /** Between two requests. */
+  readonly pauseMs: number;
+}
+
+/** How long a request waits for its answer: the collector may stand still. */
+const timeoutMs = 4000;
+const giveUpAfterMs = 90_000;
+
+/** Sends one request after the other, each until it is accepted, as SDKs do. Answers with how often
+ *  one had to be sent again. */
+export async function send(
+  requests: readonly StreamRequest[],
+  { tenant, collectorUrl, pauseMs }: SendOptions,
+): Promise<number> {
+  const writeKey = writeKeyOf(tenant);
+  const deadline = Date.now() + giveUpAfterMs;
+  let repeats = 0;
+  for (const { path, body } of requests) {
+    for (;;) {
+      const url = `${await collectorUrl()}${path}`;
+      const { status, text } = await createPost({ url, writeKey, timeoutMs, maxSockets: 1 })(body);
+      if (status === 200) break;
+      if (status >= 400 && status < 500 && status !== 429) throw new Error(`${status}: ${text}`);
+      if (Date.now() > deadline) throw new Error(`the collector takes nothing: ${status} ${text}`);
+      repeats += 1;
+      await sleep(200);
+    }
+    await sleep(pauseMs);
+  }
+  return repeats;
+}
