@@ -82,9 +82,18 @@ async function startArmed(
   return armed;
 }
 
-function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
-  const message = `${spec} happens`;
-  return eventually(() => armed.faults()[0], { deadlineMs: 40_000, message, everyMs: 20 });
+async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
+  const fault = () => {
+    // Asked in this order: what ended has written its log.
+    const how = armed.how();
+    const [found] = armed.faults();
+    if (found === undefined && how !== null) return { how };
+    return found;
+  };
+  const deadline = { deadlineMs: 60_000, message: `${spec} happens`, everyMs: 20 };
+  const found = await eventually(fault, deadline);
+  if ('how' in found) throw new Error(`${armed.name} ended by itself: ${found.how}`);
+  return found;
 }
 
 /** Resolves with the time at which no group lagged. */

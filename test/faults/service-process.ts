@@ -12,6 +12,8 @@ import {
 export interface ServiceProcess {
   readonly name: ServiceName;
   isRunning(): boolean;
+  /** `exit code 1`, `SIGKILL`; null while it runs. */
+  how(): string | null;
   /** When it ended. */
   readonly ended: Promise<number>;
   /** True once it is ready; false where it ended before. */
@@ -48,25 +50,26 @@ export function startProcess(
     env: { ...env, NODE_OPTIONS: nodeOptionsOf(plan, env), [plan.portVariable]: '0' },
   });
   closeSync(log);
-  let running = true;
+  let how: string | null = null;
   const ended = new Promise<number>((resolve) => {
-    const gone = () => {
-      running = false;
+    const gone = (why: string) => {
+      how = why;
       resolve(Date.now());
     };
-    child.once('exit', gone);
-    child.once('error', gone);
+    child.once('exit', (code, signal) => gone(signal ?? `exit code ${code}`));
+    child.once('error', (error) => gone(error.message));
   });
   const lines = () => logLines(logFile);
   const url = () => lines().find(({ msg }) => msg === `${plan.name} runs`)?.address ?? null;
   return {
     name: plan.name,
-    isRunning: () => running,
+    isRunning: () => how === null,
+    how: () => how,
     ended,
     url,
     async ready() {
-      while (running && !(await isReady(url()))) await sleep(50);
-      return running;
+      while (how === null && !(await isReady(url()))) await sleep(50);
+      return how === null;
     },
     faults: () =>
       lines().flatMap(({ failpoint, kind = '', time }) =>
@@ -74,7 +77,7 @@ export function startProcess(
       ),
     kill: () => void child.kill('SIGKILL'),
     async stop() {
-      if (!running) return;
+      if (how !== null) return;
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
       await ended;
