@@ -74,6 +74,11 @@ const windowSettings = {
     default: 86_400_000,
     doc: 'Time within which a stored funnel must be passed from its first step on.',
   }),
+  noProgressMs: setting(between(milliseconds, { min: 10_000, max: 86_400_000 }), {
+    env: 'METRICS_NO_PROGRESS',
+    default: 600_000,
+    doc: 'Where rows wait, no server is down and nothing is finished for this long, /livez fails.',
+  }),
   stuckEveryMs: setting(between(milliseconds, { min: 100, max: 3_600_000 }), {
     env: 'METRICS_STUCK_EVERY',
     default: 60_000,

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     watch.tick();
   }, tickMs);
   const health = {
-    live: { consumer: () => consumer.live() },
+    live: { consumer: () => consumer.live(), pipeline: () => pipeline.live() },
     ready: { consumer: () => consumer.ready(), clickhouse: () => parts.clickhouse.ping() },
   };
   const server = createHttp({ log, metrics, health, openapi: metricsOpenapi });

@@ -1,5 +1,6 @@
 import { type WindowTable, windowTableNames } from '../shared/domain/window';
 import { messageOf } from '../shared/runtime/errors';
+import { type Check, well } from '../shared/runtime/health';
 import type { Log } from '../shared/runtime/log';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { StuckWindows } from './aside';
@@ -29,6 +30,7 @@ export interface PipelineSettings extends Omit<IntakeOptions<RowBatch>, 'begin' 
   readonly maxWindows: number;
   readonly lookBackMs: number;
   readonly stuckEveryMs: number;
+  readonly noProgressMs: number;
   readonly retryBaseMs: number;
   readonly retryMaxMs: number;
 }
@@ -37,6 +39,8 @@ export interface Pipeline {
   readonly intake: Pick<Intake<RowBatch>, 'add'>;
   /** Starts what is due; to be called every few milliseconds. */
   tick(): void;
+  /** Not live: rows wait, no server is down, and nothing was marked for `noProgressMs`. */
+  live(): Check;
   /** Writes, recomputes and marks all that was taken in, as far as it can within this time; the rest
    *  stays uncommitted. Nothing is started afterwards. */
   drain(withinMs: number): Promise<void>;
@@ -48,7 +52,11 @@ export interface Pipeline {
 export function createPipeline<Rows extends RowBatch>(deps: PipelineDeps<Rows>): Pipeline {
   const { settings, clock } = deps;
   const intake = createIntake({ ...settings, begin: deps.events.begin, clock });
-  const progress = createProgress(deps.mark);
+  let movedAt = clock.now();
+  const progress = createProgress((end) => {
+    movedAt = clock.now();
+    deps.mark(end);
+  });
   const keepers = windowTableNames.map((table) =>
     createWindowKeeper({ ...deps, ...settings, table, progress }),
   );
@@ -68,7 +76,16 @@ export function createPipeline<Rows extends RowBatch>(deps: PipelineDeps<Rows>):
   const schedule = createSchedule({ ...deps, ...settings, tasks });
   return {
     intake,
-    tick: schedule.tick,
+    live() {
+      const stillMs = clock.now() - movedAt;
+      if (stillMs <= settings.noProgressMs) return well;
+      return { ok: false, why: `nothing was marked for ${Math.round(stillMs / 1000)} s` };
+    },
+    tick() {
+      const isDone = writer.isDone() && progress.isDone();
+      if (isDone || schedule.isFailing()) movedAt = clock.now();
+      schedule.tick();
+    },
     drain: (withinMs) => drain({ schedule, writer, keepers, log: deps.log }, withinMs),
   };
 }

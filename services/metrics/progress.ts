@@ -7,6 +7,8 @@ export interface Progress {
   acknowledged(ends: Iterable<BatchEnd>): number;
   /** The windows of this table that inserts up to this number touched are recomputed. */
   caughtUp(table: WindowTable, insert: number): void;
+  /** Every insert is marked. */
+  isDone(): boolean;
 }
 
 /** Marks the end of a batch as soon as its rows are acknowledged and the windows of every table they
@@ -21,6 +23,7 @@ export function createProgress(mark: (end: BatchEnd) => void): Progress {
       pending.push({ insert: inserts, ends: [...ends] });
       return inserts;
     },
+    isDone: () => pending.length === 0,
     caughtUp(table, insert) {
       done.set(table, Math.max(done.get(table) ?? 0, insert));
       const settled = Math.min(...done.values());

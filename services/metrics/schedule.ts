@@ -33,6 +33,8 @@ export interface ScheduleOptions {
 export interface Schedule {
   /** Starts what is due. Call every few milliseconds. */
   tick(): void;
+  /** The last run of some task failed for a reason that passes. */
+  isFailing(): boolean;
   /** Starts nothing more; resolves when nothing is running. */
   stop(): Promise<void>;
 }
@@ -90,6 +92,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
         if (state.failures > 0 || state.task.isDue({ ...state, now })) state.running = run(state);
       }
     },
+    isFailing: () => states.some(({ failures }) => failures > 0),
     async stop() {
       stopped = true;
       await Promise.all(states.map(({ running }) => running));

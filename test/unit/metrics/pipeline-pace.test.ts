@@ -15,7 +15,7 @@ function aWorld({ recomputeMs = 0, maxRows = 1000 } = {}) {
   const ledger = fakeLedger();
   const did: string[] = [];
   const note = (what: string) => void did.push(`${clock.now() / second} ${what}`);
-  const server = { away: false };
+  const server = { away: false, hangs: false };
   const pipeline = createPipeline({
     events: {
       begin: ledger.begin,
@@ -29,6 +29,7 @@ function aWorld({ recomputeMs = 0, maxRows = 1000 } = {}) {
       ...ledger,
       async touched(table) {
         clock.advance(recomputeMs);
+        if (server.hangs) await new Promise(() => {});
         note(table);
         return [];
       },
@@ -46,7 +47,14 @@ function aWorld({ recomputeMs = 0, maxRows = 1000 } = {}) {
         channel_1m: { everyMs: second, restFactor: 600, idleEveryMs: second },
         funnel_1h: { everyMs: 30 * second, restFactor: 600, idleEveryMs: second },
       },
-      ...{ maxWindows: 100, lookBackMs: 1e9, stuckEveryMs: 1e9, retryBaseMs: 100, retryMaxMs: 100 },
+      ...{
+        maxWindows: 100,
+        lookBackMs: 1e9,
+        stuckEveryMs: 1e9,
+        noProgressMs: 60 * second,
+        retryBaseMs: 100,
+        retryMaxMs: 100,
+      },
     },
     clock,
     timed: async (_, work) => work(),
@@ -137,4 +145,21 @@ test('a server that is away holds everything up, and nothing is lost when it is 
   await pass(world, 5 * second);
   expect(times(world.did, 'insert')).toHaveLength(2);
   expect(times(world.did, 'mark 5')).toHaveLength(1);
+});
+
+test('it is not live when nothing is finished although no server is down', async () => {
+  const world = aWorld();
+  await pass(world, 300 * second);
+  world.server.away = true;
+  await add(world.pipeline);
+  await pass(world, 120 * second);
+  expect(world.pipeline.live()).toEqual({ ok: true });
+  Object.assign(world.server, { away: false, hangs: true });
+  await pass(world, 50 * second);
+  expect(world.pipeline.live()).toEqual({ ok: true });
+  await pass(world, 20 * second);
+  expect(world.pipeline.live()).toEqual({
+    ok: false,
+    why: expect.stringMatching(/^nothing was marked for \d+ s$/),
+  });
 });

@@ -29,6 +29,7 @@ const settings: PipelineSettings = {
   maxWindows: 1000,
   lookBackMs: 72 * hour,
   stuckEveryMs: 60_000,
+  noProgressMs: 600_000,
   retryBaseMs: 1,
   retryMaxMs: 1,
 };

@@ -15,6 +15,8 @@ export interface OwnedPartition {
   committed: number;
   /** With commit 'marked': as far as the service says. */
   marked: number;
+  /** Since when an offset waits to be committed; null where none does. */
+  uncommittedSince: number | null;
   /** End of the log as last heard of. */
   end: number;
   waiting: Waiting | null;
@@ -70,6 +72,7 @@ function newlyOwned(topic: string, partition: number): OwnedPartition {
     position: null,
     committed: -1,
     marked: -1,
+    uncommittedSince: null,
     end: -1,
     waiting: 'admission',
     failures: 0,

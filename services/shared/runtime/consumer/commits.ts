@@ -40,11 +40,15 @@ export function createCommits(options: CommitsOptions): Commits {
 
   async function commitPending(): Promise<void> {
     const pending = assignment.all().filter((one) => committable(one, mode) > one.committed);
+    for (const one of pending) one.uncommittedSince ??= Date.now();
     if (commit === null || pending.length === 0) return;
     const offsets = pending.map((one) => ({ owned: one, offset: committable(one, mode) }));
     try {
       await commit({ topics: byTopic(offsets) });
-      for (const { owned, offset } of offsets) owned.committed = offset;
+      for (const { owned, offset } of offsets) {
+        owned.committed = offset;
+        owned.uncommittedSince = null;
+      }
       metrics.count('tributary_consumer_commits_total', { result: 'committed' });
     } catch (error) {
       const refused = refusals.has(protocolErrorOf(error) ?? '');

@@ -65,7 +65,7 @@ export function startLagProbe(options: LagProbeOptions): () => void {
 }
 
 /** Live: each partition has nothing to read, is paused for a reason (starting again would not mend
- *  the server it waits for), or moved lately. */
+ *  the server it waits for), or moved lately; and what is done has been committed lately. */
 export function partitionsLive(
   owned: readonly OwnedPartition[],
   isPaused: (one: OwnedPartition) => boolean,
@@ -78,6 +78,14 @@ export function partitionsLive(
     if (!idle && !isPaused(one) && stillMs > stuckAfterMs) {
       const where = `${one.topic}/${one.partition} at offset ${one.position} of ${one.end}`;
       return { ok: false, why: `${where} has not moved for ${Math.round(stillMs / 1000)} s` };
+    }
+    const waitsMs = one.uncommittedSince === null ? 0 : now - one.uncommittedSince;
+    if (waitsMs > stuckAfterMs) {
+      const where = `${one.topic}/${one.partition} at offset ${one.committed}`;
+      return {
+        ok: false,
+        why: `${where} has committed nothing for ${Math.round(waitsMs / 1000)} s`,
+      };
     }
   }
   return well;

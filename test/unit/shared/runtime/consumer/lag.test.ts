@@ -20,6 +20,8 @@ test.each([
   ['records to read, moved lately', { position: 4, end: 5, movedAt: Date.now() - 1000 }, true],
   ['records to read, not moved', { position: 4, end: 5, movedAt: longAgo() }, false],
   ['never let in', { position: null, end: 5, movedAt: longAgo() }, false],
+  ['done and not committed', { position: 5, end: 5, uncommittedSince: longAgo() }, false],
+  ['done, and a commit is due', { position: 5, end: 5, uncommittedSince: Date.now() }, true],
 ])('%s: live %s', (_name, part, ok) => {
   expect(partitionsLive([aPartition(part)], () => false, 60_000).ok).toBe(ok);
 });
