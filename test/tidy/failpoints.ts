@@ -8,7 +8,7 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
   redis: ['on', 'once', 'ping', 'info', 'disconnect', 'pipeline', 'sismember', 'hgetall'].concat(
     ...['zrevrange', 'status', 'get', 'mget', 'scanStream', 'exists', 'hget', 'hmget'],
   ),
-  pipeline: ['exec', 'zrevrange', 'hgetall', 'get', 'hget', 'hmget', 'tick', 'drain'],
+  pipeline: ['exec', 'zrevrange', 'hgetall', 'get', 'hget', 'hmget'],
   producer: ['connect', 'disconnect'],
   admin: [
     ...['connect', 'disconnect', 'describeCluster', 'describeGroups', 'listTopics'],
@@ -108,13 +108,16 @@ function isNamedFunction(node: ts.Node): node is ts.FunctionDeclaration & { name
 /** Methods of clients that change something, and the commit of offsets. */
 function rawEffects(within: ts.Node): readonly ts.Node[] {
   const found: ts.Node[] = [];
+  // Elsewhere a pipeline is one of services.
+  const isOfRedis = within.getSourceFile().fileName.includes('/redis/');
   walk(within, (node) => {
     if (!ts.isCallExpression(node)) return;
     const called = node.expression;
     if (ts.isIdentifier(called) && called.text === 'commit') found.push(called);
     if (!ts.isPropertyAccessExpression(called)) return;
     const receiver = /(\w+)(\(\))?$/.exec(called.expression.getText())?.[1] ?? '';
-    const allowed = Object.hasOwn(harmless, receiver) ? harmless[receiver] : undefined;
+    const isClient = Object.hasOwn(harmless, receiver) && (receiver !== 'pipeline' || isOfRedis);
+    const allowed = isClient ? harmless[receiver] : undefined;
     if (allowed !== undefined && !allowed.includes(called.name.text)) found.push(called);
   });
   return found;
