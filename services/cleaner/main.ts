@@ -11,7 +11,7 @@ import {
   type Failpoints,
 } from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
-import { createKafka } from '../shared/runtime/kafka';
+import { createKafka, nothingCommitted } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPacer } from '../shared/runtime/pace';
@@ -21,11 +21,14 @@ import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
-import { groupOf, rawKeys, type Topics, topicsOf } from '../shared/runtime/topics';
+import { groupOf, rawKeys, redisGroups, type Topics, topicsOf } from '../shared/runtime/topics';
+import { createCanary } from '../shared/stores/redis/canary';
 import { createClaims } from '../shared/stores/redis/claims';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
+import { createReached } from '../shared/stores/redis/reached';
+import { createRedisState, type RedisState } from '../shared/stores/redis/state';
 import { cleanerSettings } from './config';
 import { cleanerOpenapi } from './openapi';
 import { createCleanerStage } from './stage';
@@ -40,11 +43,18 @@ async function main(): Promise<void> {
   const failpoints = createFailpoints(settings.failpoints, log);
   const parts = await connect(settings, failpoints, { log, metrics });
   const { redis, publisher } = parts;
-  const consumer = await consume(settings, { ...parts, failpoints }, { log, metrics });
+  const consumers: ConsumerHandle[] = [];
+  const state = watchState(settings, { ...parts, failpoints, consumers }, { log, metrics });
+  const consumer = await consume(settings, { ...parts, failpoints, state }, { log, metrics });
+  consumers.push(consumer);
   const pacer = paceImports(settings, parts, { consumer, log, metrics });
   const health = {
     live: { consumer: () => consumer.live() },
-    ready: { consumer: () => consumer.ready(), redis: () => redis.ping() },
+    ready: {
+      consumer: () => consumer.ready(),
+      redis: () => redis.ping(),
+      state: () => ({ ok: state.lost() === null, why: state.lost() ?? '' }),
+    },
   };
   const server = createHttp({ log, metrics, health, openapi: cleanerOpenapi });
   await runService({
@@ -88,7 +98,8 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
   await patiently(() => judged.ready());
   await patiently(() => refuseEviction(redis));
   await patiently(() => publisher.ready());
-  return { topics, kafka, publisher, raw, judged, redis };
+  const keys = redisKeys(settings.redisKeyPrefix);
+  return { topics, kafka, publisher, raw, judged, redis, keys };
 }
 
 interface Watchers {
@@ -103,12 +114,40 @@ function publishPoint({ clean, rejected }: Topics) {
   };
 }
 
+/** Whether Redis still has what was written to it; the consumers go back where it may lack something. */
+function watchState(
+  { groupPrefix }: Settings,
+  parts: Parts & { failpoints: Failpoints; consumers: readonly ConsumerHandle[] },
+  { log, metrics }: Watchers,
+): RedisState {
+  const { topics, kafka, redis, keys, failpoints, consumers } = parts;
+  const groups = redisGroups.map((group) => groupOf(group, groupPrefix));
+  return createRedisState({
+    canary: failpoints.around(createCanary(redis, keys), {
+      sign: null,
+      begin: 'cleaner.begin_state',
+    }),
+    onDisconnected: (callback) => redis.on('close', callback),
+    isNew: () => nothingCommitted(kafka, groups, Object.values(topics)),
+    async goBack() {
+      log.warn({}, 'Redis was started anew: what it may lack is repeated');
+      await Promise.all(consumers.map((consumer) => consumer.startOver()));
+    },
+    onLost(why) {
+      metrics.set('tributary_redis_state_lost', {}, why === null ? 0 : 1);
+      if (why === null) log.info({}, 'Redis has its state again');
+      else log.error({ why }, 'nothing passes until Redis has its state again');
+    },
+  });
+}
+
 function consume(
   settings: Settings,
-  { topics, kafka, publisher, raw, judged, redis, failpoints }: Parts & { failpoints: Failpoints },
+  parts: Parts & { failpoints: Failpoints; state: RedisState },
   { log, metrics }: Watchers,
 ): Promise<ConsumerHandle> {
-  const keys = redisKeys(settings.redisKeyPrefix);
+  const { topics, kafka, publisher, raw, judged, redis, keys, state, failpoints } = parts;
+  const server = { redis, keys, state };
   const rawTopics = rawKeys.map((key) => topics[key]);
   const groupId = groupOf('cleaner', settings.groupPrefix);
   const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
@@ -118,7 +157,7 @@ function consume(
     review: judged,
     claims: failpoints.around(
       createClaims({
-        ...{ redis, keys, topics: rawTopics, windowMs, bucketsPerDay },
+        ...{ ...server, topics: rawTopics, windowMs, bucketsPerDay },
         onSetAside: (key) => log.error({ key }, 'set aside: no claims stood in a key of claims'),
       }),
       { claim: 'cleaner.claim' },
@@ -148,6 +187,10 @@ function consume(
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
+    reached: failpoints.around(createReached(server, groupId), {
+      offset: null,
+      record: 'cleaner.record_reached',
+    }),
     commitThrough: (call) => failpoints.through('cleaner.commit', call),
     settings,
     log,

@@ -2,35 +2,52 @@ import { systemClock } from '../shared/runtime/clock';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
-import { createFailpoints } from '../shared/runtime/failpoints';
+import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
 import { createHttp } from '../shared/runtime/http';
-import { createKafka } from '../shared/runtime/kafka';
+import { createKafka, nothingCommitted } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
-import { createMetrics } from '../shared/runtime/metrics';
+import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { retry } from '../shared/runtime/retry';
 import { runService } from '../shared/runtime/run';
 import { createStepTimer } from '../shared/runtime/steps';
-import { groupOf, topicsOf } from '../shared/runtime/topics';
+import { groupOf, redisGroups, topicsOf } from '../shared/runtime/topics';
+import { createCanary } from '../shared/stores/redis/canary';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
+import { createReached } from '../shared/stores/redis/reached';
+import { createRedisState, type RedisState } from '../shared/stores/redis/state';
 import { createTagWriter } from '../shared/stores/redis/tag-writer';
 import { interestsSettings } from './config';
 import { interestsOpenapi } from './openapi';
 import { createInterestsStage } from './stage';
 
 type Settings = SettingsOf<typeof interestsSettings>;
-type Store = Awaited<ReturnType<typeof connectStore>>;
+type Parts = Awaited<ReturnType<typeof connect>>;
+
+interface Watchers {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
 
 async function main(): Promise<void> {
   const settings = readSettings(interestsSettings, process.env);
   const log = createLog('interests', { level: settings.logLevel });
   const metrics = createMetrics('interests');
-  const store = await connectStore(settings, log);
-  const consumer = await consume(settings, store, { log, metrics });
+  const failpoints = createFailpoints(settings.failpoints, log);
+  const parts = await connect(settings, log);
+  const { redis } = parts;
+  const consumers: ConsumerHandle[] = [];
+  const state = watchState(settings, { ...parts, failpoints, consumers }, { log, metrics });
+  const consumer = await consume(settings, { ...parts, failpoints, state }, { log, metrics });
+  consumers.push(consumer);
   const health = {
     live: { consumer: () => consumer.live() },
-    ready: { consumer: () => consumer.ready(), redis: () => store.redis.ping() },
+    ready: {
+      consumer: () => consumer.ready(),
+      redis: () => redis.ping(),
+      state: () => ({ ok: state.lost() === null, why: state.lost() ?? '' }),
+    },
   };
   const server = createHttp({ log, metrics, health, openapi: interestsOpenapi });
   await runService({
@@ -38,12 +55,12 @@ async function main(): Promise<void> {
     log,
     http: { server, host: settings.host, port: settings.port },
     consumers: [consumer],
-    closes: [{ name: 'redis', close: async () => store.redis.disconnect() }],
+    closes: [{ name: 'redis', close: async () => redis.disconnect() }],
   });
 }
 
-/** Redis and its keys; waits for a server that is not there yet. */
-async function connectStore(settings: Settings, log: Log) {
+/** Kafka, Redis and its keys; waits for a Redis that is not there yet. */
+async function connect(settings: Settings, log: Log) {
   const redis = connectRedis({
     url: settings.redisUrl,
     commandTimeoutMs: settings.redisTimeoutMs,
@@ -56,15 +73,43 @@ async function connectStore(settings: Settings, log: Log) {
     maxMs: 5000,
     onRetry: ({ message }) => log.warn({ why: message }, 'waiting for Redis'),
   });
-  return { redis, keys: redisKeys(settings.redisKeyPrefix) };
+  const kafka = createKafka({ clientId: 'interests', ...settings, log });
+  return { kafka, redis, keys: redisKeys(settings.redisKeyPrefix) };
+}
+
+/** Whether Redis still has what was written to it; the consumers go back where it may lack something. */
+function watchState(
+  { groupPrefix, topicPrefix }: Settings,
+  parts: Parts & { failpoints: Failpoints; consumers: readonly ConsumerHandle[] },
+  { log, metrics }: Watchers,
+): RedisState {
+  const { kafka, redis, keys, failpoints, consumers } = parts;
+  const groups = redisGroups.map((group) => groupOf(group, groupPrefix));
+  return createRedisState({
+    canary: failpoints.around(createCanary(redis, keys), {
+      sign: null,
+      begin: 'interests.begin_state',
+    }),
+    onDisconnected: (callback) => redis.on('close', callback),
+    isNew: () => nothingCommitted(kafka, groups, Object.values(topicsOf(topicPrefix))),
+    async goBack() {
+      log.warn({}, 'Redis was started anew: what it may lack is repeated');
+      await Promise.all(consumers.map((consumer) => consumer.startOver()));
+    },
+    onLost(why) {
+      metrics.set('tributary_redis_state_lost', {}, why === null ? 0 : 1);
+      if (why === null) log.info({}, 'Redis has its state again');
+      else log.error({ why }, 'nothing is applied until Redis has its state again');
+    },
+  });
 }
 
 function consume(
   settings: Settings,
-  { redis, keys }: Store,
-  { log, metrics }: { readonly log: Log; readonly metrics: ReturnType<typeof createMetrics> },
+  { kafka, redis, keys, state, failpoints }: Parts & { failpoints: Failpoints; state: RedisState },
+  { log, metrics }: Watchers,
 ): Promise<ConsumerHandle> {
-  const failpoints = createFailpoints(settings.failpoints, log);
+  const server = { redis, keys, state };
   const topics = topicsOf(settings.topicPrefix);
   const groupId = groupOf('interests', settings.groupPrefix);
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
@@ -72,7 +117,7 @@ function consume(
     codec: judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean }),
     tags: failpoints.around(
       createTagWriter({
-        ...{ redis, keys, ttlMs: settings.profileTtlMs },
+        ...{ ...server, ttlMs: settings.profileTtlMs },
         onSetAside: (key) => log.error({ key }, "set aside: no tags stood in a user's key"),
       }),
       { apply: 'interests.apply' },
@@ -89,7 +134,7 @@ function consume(
     { note: 'interests.note_partition', isKnown: null },
   );
   return startConsumer({
-    kafka: createKafka({ clientId: 'interests', ...settings, log }),
+    kafka,
     groupId,
     topics: [topics.clean],
     stage: async (batch) => {
@@ -97,6 +142,10 @@ function consume(
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
+    reached: failpoints.around(createReached(server, groupId), {
+      offset: null,
+      record: 'interests.record_reached',
+    }),
     commitThrough: (call) => failpoints.through('interests.commit', call),
     settings,
     log,

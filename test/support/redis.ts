@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { answerOf, connectRedis } from '../../services/shared/stores/redis/client';
 import { type RedisKeys, redisKeys } from '../../services/shared/stores/redis/keys';
+import type { ScriptServer } from '../../services/shared/stores/redis/script';
 
 export interface TestRedis {
   readonly redis: Redis;
   /** Keys of this test alone. */
   readonly keys: RedisKeys;
   readonly prefix: string;
+  /** With a canary of this test. */
+  readonly state: ScriptServer['state'];
   /** Removes those keys and disconnects. */
   close(): Promise<void>;
 }
@@ -22,10 +25,13 @@ export async function testRedis(): Promise<TestRedis> {
     redis.once('error', reject);
   });
   const prefix = `test-${randomBytes(6).toString('hex')}:`;
+  const keys = redisKeys(prefix);
+  await redis.set(keys.canary(), 'test');
   return {
     redis,
     prefix,
-    keys: redisKeys(prefix),
+    keys,
+    state: { assured: async () => 'test', doubt: () => {} },
     async close() {
       const left = await keysBelow(redis, prefix);
       if (left.length > 0) await answerOf(redis.unlink(...left));

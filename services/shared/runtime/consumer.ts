@@ -1,8 +1,9 @@
 import type { Consumer, Kafka } from 'kafkajs';
-import { createAdmission, type Known } from './consumer/admission';
+import { createAdmission, type Known, type Reached } from './consumer/admission';
 import { type Assignment, createAssignment } from './consumer/assignment';
 import { type BatchHandler, createBatchHandler } from './consumer/batch';
 import { type CommitCall, type Commits, createCommits } from './consumer/commits';
+import { createKafkaConsumer, heartbeatMs, seekTo } from './consumer/kafka-consumer';
 import { partitionsLive, startLagProbe } from './consumer/lag';
 import { createMembership, type Membership } from './consumer/membership';
 import { createPauses, type Pauses } from './consumer/pauses';
@@ -40,6 +41,8 @@ export interface ConsumerOptions {
   /** Whether effects of this partition are on record although its offset is not: asked where the
    *  group has no committed offset, and a yes is fatal. */
   readonly known?: Known;
+  /** How far the effects on record reach, where they are kept in a store that may lose its last ones. */
+  readonly reached?: Reached;
   /** What every commit of offsets passes on its way; none by default. */
   readonly commitThrough?: (call: CommitCall) => CommitCall;
   /** Runs while stopping: after the last stage, before the last commit. */
@@ -54,6 +57,9 @@ export interface ConsumerHandle {
   /** Stops, and takes up again, fetching whole topics. */
   pause(topics: readonly string[]): void;
   resume(topics: readonly string[]): void;
+  /** Takes every partition up again from what is committed, or from what is on record where that is
+   *  less. Resolves when no stage runs, and before anything is read again. */
+  startOver(): Promise<void>;
   /** Takes no further batch, lets running stages finish, commits, leaves the group. */
   stop(): Promise<void>;
   /** Not crashed, and every partition with records to read moved within `stuckAfterMs`. */
@@ -110,6 +116,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<ConsumerH
     },
     pause: pauses.pauseTopics,
     resume: pauses.resumeTopics,
+    startOver: membership.startOver,
     stop() {
       stopped ??= stop();
       return stopped;
@@ -147,7 +154,8 @@ function assemble(options: ConsumerOptions): Parts {
   const abort = new AbortController();
   const state: State = { failure: null, turnedAt: Date.now() };
   const assignment = createAssignment();
-  const admission = createAdmission(admin, groupId, options.known);
+  const { known, reached } = options;
+  const admission = createAdmission({ admin, groupId, known, reached });
   const pauses = createPauses(consumer, assignment, metrics);
   const fail = (error: Error): void => {
     if (state.failure !== null) return;
@@ -161,6 +169,7 @@ function assemble(options: ConsumerOptions): Parts {
     assignment,
     mode: options.commit ?? 'processed',
     everyMs: settings.commitEveryMs,
+    reached,
     ...(options.commitThrough && { through: options.commitThrough }),
     onRefused: thrownOut,
     log,
@@ -176,7 +185,12 @@ function assemble(options: ConsumerOptions): Parts {
     metrics,
     onFatal: fail,
   };
-  const membership = createMembership({ ...common, signal: abort.signal });
+  const membership = createMembership({
+    ...common,
+    signal: abort.signal,
+    seek: (topic, partition, offset) => seekTo(consumer, { topic, partition, offset }),
+    drained: () => handler.drained(),
+  });
   const handler = createBatchHandler({
     ...common,
     stage,
@@ -186,26 +200,6 @@ function assemble(options: ConsumerOptions): Parts {
   return {
     ...{ consumer, admin, assignment, pauses, commits, membership, handler, abort, state, fail },
   };
-}
-
-function createKafkaConsumer(kafka: Kafka, groupId: string, settings: ConsumerSettings): Consumer {
-  return kafka.consumer({
-    groupId,
-    sessionTimeout: settings.sessionTimeoutMs,
-    rebalanceTimeout: Math.max(settings.sessionTimeoutMs, 30_000),
-    heartbeatInterval: heartbeatMs(settings),
-    maxBytesPerPartition: settings.maxBytesPerPartition,
-    maxBytes: settings.maxBytes,
-    minBytes: 1,
-    maxWaitTimeInMs: settings.maxWaitMs,
-    allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 6 },
-  });
-}
-
-/** A third of the session, so that two may be lost. */
-function heartbeatMs(settings: ConsumerSettings): number {
-  return Math.min(3000, Math.floor(settings.sessionTimeoutMs / 3));
 }
 
 /** Follows the life of the kafkajs consumer; the promise is of the first join. */

@@ -92,6 +92,12 @@ export const metricCatalogue = {
     help: 'Partitions that wait, by the server they wait for, or pacing.',
     labels: ['reason'],
   },
+  tributary_redis_state_lost: {
+    type: 'gauge',
+    by: 'consumers',
+    help: '1 while Redis lacks what was written to it, so that nothing more is: run the rebuild.',
+    labels: [],
+  },
   tributary_consumer_retries_total: {
     type: 'counter',
     by: 'consumers',

@@ -65,6 +65,9 @@ export function subjectOf(topic: string): string {
 export const groupNames = ['cleaner', 'interests', 'metrics'] as const;
 export type GroupName = (typeof groupNames)[number];
 
+/** Groups whose effects are in Redis. */
+export const redisGroups = ['cleaner', 'interests'] as const satisfies readonly GroupName[];
+
 /** The consumer group of a service under a prefix (setting KAFKA_GROUP_PREFIX). */
 export function groupOf(service: GroupName, prefix = 'tributary.'): string {
   return prefix + service;

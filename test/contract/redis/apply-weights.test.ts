@@ -25,7 +25,7 @@ const bad = (at: number, value: unknown) => ({ user: [[record, put(at, value)], 
 /** The script with one sound user before the one in question: that one must not be written either. */
 async function run(part: Partial<typeof sound>) {
   const { redis, keys } = server;
-  const apply = createScript(redis, 'apply-weights.lua', { types: ['zset', 'hash'] });
+  const apply = createScript(server, 'apply-weights.lua', { types: ['zset', 'hash'] });
   const { ttlMs, slackMs, sources, user } = { ...sound, ...part };
   const names = ['before', 'asked'].flatMap((id) => [keys.tags('t', id), keys.profile('t', id)]);
   await redis.del(...names);
@@ -90,7 +90,7 @@ test.each<[string, string, Partial<typeof sound>]>([
 });
 
 test('the script refuses a number of keys that does not fit its users', async () => {
-  const apply = createScript(server.redis, 'apply-weights.lua', { types: ['zset', 'hash'] });
+  const apply = createScript(server, 'apply-weights.lua', { types: ['zset', 'hash'] });
   const args = [1000, 10, '["t:1"]', JSON.stringify([sound.user])];
   await expect(apply([server.keys.tags('t', 'alone')], args)).rejects.toThrow(/two keys/);
 });

@@ -175,7 +175,7 @@ describe('claims in Redis', () => {
     ['too many entries', [windowMs, Buffer.alloc(1001 * 21)]],
     ['entries without a key', [windowMs, entry, entry]],
   ])('the script refuses %s and writes nothing', async (_, args) => {
-    const claim = createScript(server.redis, 'claim-events.lua', { types: ['hash'] });
+    const claim = createScript(server, 'claim-events.lua', { types: ['hash'] });
     const key = server.keys.claims('refused', 'none', 1);
     await expect(claim([key], args)).rejects.toThrow(/claim-events: /);
     expect(await server.redis.exists(key)).toBe(0);

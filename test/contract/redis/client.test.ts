@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test('a script is taught again to a server that forgot it', async () => {
-  const claim = createScript(server.redis, 'claim-events.lua', { types: ['hash'] });
+  const claim = createScript(server, 'claim-events.lua', { types: ['hash'] });
   const entry = Buffer.concat([randomBytes(8), Buffer.alloc(13)]);
   const key = server.keys.claims('scripts', 'none', 0);
   await claim([key], [1000, entry]);
@@ -28,7 +28,7 @@ test('a server that is not there fails at once, as a passing failure', async () 
     onDown: (message) => said.push(message),
     onUp: () => said.push('up'),
   });
-  const claim = createScript(redis, 'claim-events.lua', { types: ['hash'] });
+  const claim = createScript({ ...server, redis }, 'claim-events.lua', { types: ['hash'] });
   const failure = { name: 'TransientError', server: 'redis' };
   await expect(claim(['k'], [1])).rejects.toMatchObject(failure);
   await expect(refuseEviction(redis)).rejects.toMatchObject(failure);

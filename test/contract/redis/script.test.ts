@@ -20,7 +20,7 @@ test.each(['tags', 'profile'] as const)(
     const { redis, keys } = server;
     const setAside: string[] = [];
     const onSetAside = (key: string) => void setAside.push(key);
-    const { apply } = createTagWriter({ redis, keys, ttlMs: 60_000, onSetAside });
+    const { apply } = createTagWriter({ ...server, ttlMs: 60_000, onSetAside });
     const [before, wrong, after] = [`${kind}-before`, `${kind}-wrong`, `${kind}-after`];
     const key = keys[kind]('demo', wrong);
     await redis.set(key, 'somebody else');

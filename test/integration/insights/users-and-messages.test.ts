@@ -62,7 +62,7 @@ beforeAll(async () => {
   database = await anEventsDatabase();
   redis = await testRedis();
   await database.keep(records);
-  const writer = createTagWriter({ redis: redis.redis, keys: redis.keys, ttlMs: day });
+  const writer = createTagWriter({ ...redis, ttlMs: day });
   const counted = records.filter(({ outcome }) => outcome === 'counted');
   await writer.apply(counted.flatMap(applicationsOf));
   insights = await anInsightsServer({

@@ -6,9 +6,31 @@ import type { OwnedPartition } from './assignment';
 /** Whether effects of a partition are on record although the group has no offset for it. */
 export type Known = (topic: string, partition: number) => Promise<boolean>;
 
+/** How far effects reach in a store that may lose its last writes, apart from what Kafka has committed. */
+export interface Reached {
+  /** The next offset whose effects are not there; null where the store knows nothing of the partition. */
+  offset(topic: string, partition: number): Promise<number | null>;
+  /** Called before these offsets are committed. */
+  record(places: readonly Place[]): Promise<void>;
+}
+
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface AdmissionOptions {
+  readonly admin: Admin;
+  readonly groupId: string;
+  readonly known?: Known | undefined;
+  readonly reached?: Pick<Reached, 'offset'> | undefined;
+}
+
 export interface Admission {
-  /** Finds the offset each partition starts from. FatalError where records were lost or the log is
-   *  not the one the offset was committed to: kafkajs would jump without a word. */
+  /** Finds the offset each partition starts from: the committed one, or the one before it that the
+   *  effects on record reach. FatalError where records were lost or the log is not the one the offset
+   *  was committed to: kafkajs would jump without a word. */
   admit(owned: readonly OwnedPartition[]): Promise<void>;
   /** Whether offsets below `to` are missing for a good reason (transaction markers, compaction).
    *  FatalError where retention deleted them, or the log begins anew. */
@@ -16,7 +38,8 @@ export interface Admission {
 }
 
 /** `admin` must be connected. Failures to ask are TransientErrors. */
-export function createAdmission(admin: Admin, groupId: string, known?: Known): Admission {
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { admin, groupId, known, reached } = options;
   return {
     async admit(owned) {
       for (const topic of new Set(owned.map((one) => one.topic))) {
@@ -30,7 +53,8 @@ export function createAdmission(admin: Admin, groupId: string, known?: Known): A
           if (offset < 0) await assertUnknown(one, groupId, known);
           else assertWithin(one, offset, found, groupId);
           one.committed = offset;
-          one.position = offset < 0 ? found.low : offset;
+          const start = offset < 0 ? found.low : offset;
+          one.position = reached === undefined ? start : await startOf(one, start, found, reached);
           one.end = found.high;
           one.movedAt = Date.now();
         }
@@ -46,6 +70,22 @@ export function createAdmission(admin: Admin, groupId: string, known?: Known): A
       );
     },
   };
+}
+
+/** What Redis lost of the last effects is done again: those that it did not lose skip it. */
+async function startOf(
+  one: OwnedPartition,
+  committed: number,
+  { low }: LogBounds,
+  reached: Pick<Reached, 'offset'>,
+): Promise<number> {
+  const offset = (await reached.offset(one.topic, one.partition)) ?? 0;
+  if (offset >= committed || committed === low) return committed;
+  if (offset >= low) return offset;
+  throw new FatalError(
+    `${at(one)}: effects on record reach offset ${offset}, ${committed} is committed, and the log ` +
+      `starts at ${low}: what lies between cannot be repeated. Run npm run rebuild -- --anew.`,
+  );
 }
 
 async function committedOffsets(

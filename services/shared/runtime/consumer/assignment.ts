@@ -11,6 +11,8 @@ export interface OwnedPartition {
   readonly partition: number;
   /** The next offset to process; null until the group's offset is known. */
   position: number | null;
+  /** Where fetching was told to begin: batches that were fetched from elsewhere are not of this life. */
+  soughtTo: number | null;
   /** What the broker has on record for the group. */
   committed: number;
   /** With commit 'marked': as far as the service says. */
@@ -35,6 +37,8 @@ export interface Assignment {
   replace(assigned: TopicPartitions): readonly OwnedPartition[];
   /** Nothing is ours any more: the group has thrown us out. Returns what was. */
   clear(): readonly OwnedPartition[];
+  /** The same partitions, each as if it had just been assigned. */
+  renew(): void;
   find(topic: string, partition: number): OwnedPartition | undefined;
   isCurrent(owned: OwnedPartition): boolean;
   all(): readonly OwnedPartition[];
@@ -59,6 +63,9 @@ export function createAssignment(): Assignment {
       owned = new Map();
       return gone;
     },
+    renew() {
+      owned = new Map([...owned].map(([key, one]) => [key, newlyOwned(one.topic, one.partition)]));
+    },
     find: (topic, partition) => owned.get(keyOf(topic, partition)),
     isCurrent: (one) => owned.get(keyOf(one.topic, one.partition)) === one,
     all: () => [...owned.values()],
@@ -70,6 +77,7 @@ function newlyOwned(topic: string, partition: number): OwnedPartition {
     topic,
     partition,
     position: null,
+    soughtTo: null,
     committed: -1,
     marked: -1,
     uncommittedSince: null,

@@ -65,7 +65,7 @@ export function createBatchHandler(options: BatchHandlerOptions): BatchHandler {
   return {
     async handle(payload) {
       const owned = assignment.find(payload.batch.topic, payload.batch.partition);
-      if (owned === undefined || pauses.isPaused(owned)) return;
+      if (owned === undefined || pauses.isPaused(owned) || isFromElsewhere(owned, payload)) return;
       commits.use(payload.commitOffsetsIfNecessary);
       const work = process(payload, owned);
       running.add(work);
@@ -76,6 +76,15 @@ export function createBatchHandler(options: BatchHandlerOptions): BatchHandler {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** A batch that was fetched before its partition was told to begin elsewhere. kafkajs has the offset of
+ *  the fetch, and does not say so in its types. */
+function isFromElsewhere(owned: OwnedPartition, { batch }: EachBatchPayload): boolean {
+  if (owned.soughtTo === null) return false;
+  if (Number('fetchedOffset' in batch && batch.fetchedOffset) !== owned.soughtTo) return true;
+  owned.soughtTo = null;
+  return false;
 }
 
 async function runStage(

@@ -3,6 +3,7 @@ import { messageOf } from '../errors';
 import { protocolErrorOf } from '../kafka';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
+import type { Reached } from './admission';
 import type { Assignment, OwnedPartition } from './assignment';
 
 export type CommitCall = EachBatchPayload['commitOffsetsIfNecessary'];
@@ -19,6 +20,8 @@ export interface CommitsOptions {
   readonly assignment: Assignment;
   readonly mode: 'processed' | 'marked';
   readonly everyMs: number;
+  /** Told of the offsets before they are committed. */
+  readonly reached?: Pick<Reached, 'record'> | undefined;
   /** What every commit passes on its way. */
   readonly through?: (call: CommitCall) => CommitCall;
   /** The group has given our partitions to others. */
@@ -44,6 +47,9 @@ export function createCommits(options: CommitsOptions): Commits {
     if (commit === null || pending.length === 0) return;
     const offsets = pending.map((one) => ({ owned: one, offset: committable(one, mode) }));
     try {
+      await options.reached?.record(
+        offsets.map(({ owned: { topic, partition }, offset }) => ({ topic, partition, offset })),
+      );
       await commit({ topics: byTopic(offsets) });
       for (const { owned, offset } of offsets) {
         owned.committed = offset;

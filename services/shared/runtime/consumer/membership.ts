@@ -12,6 +12,9 @@ export interface Membership {
    *  pausing of all of it, so that kafkajs fetches nothing before the offsets are found sound. */
   joined(assigned: TopicPartitions): void;
   thrownOut(): void;
+  /** Every partition is taken up again from where it is admitted; what is in a stage now is stale.
+   *  Resolves when nothing is left in a stage, and before anything is read again. */
+  startOver(): Promise<void>;
   onLost(callback: (topic: string, partition: number) => void): void;
   hasJoined(): boolean;
 }
@@ -20,6 +23,10 @@ export interface MembershipOptions {
   readonly assignment: Assignment;
   readonly admission: Admission;
   readonly pauses: Pauses;
+  /** Tells kafkajs where to fetch a partition from. */
+  readonly seek: (topic: string, partition: number, offset: number) => void;
+  /** Resolves when no stage runs. */
+  readonly drained: () => Promise<void>;
   readonly commits: Commits;
   readonly retryBaseMs: number;
   readonly retryMaxMs: number;
@@ -50,9 +57,16 @@ export function createMembership(options: MembershipOptions): Membership {
       tellLost(assignment.replace(assigned));
       pauses.apply();
       metrics.count('tributary_consumer_rebalances_total', {});
-      void admit(assignment.all(), options);
+      void admit(assignment.all(), { ...options, isAgain: false });
     },
     thrownOut: () => tellLost(assignment.clear()),
+    async startOver() {
+      assignment.renew();
+      const renewed = assignment.all();
+      pauses.apply();
+      await options.drained();
+      void admit(renewed, { ...options, isAgain: true });
+    },
     onLost: (callback) => callbacks.push(callback),
     hasJoined: () => hasJoined,
   };
@@ -62,9 +76,9 @@ export function createMembership(options: MembershipOptions): Membership {
  *  asked, nothing is fetched. */
 async function admit(
   assigned: readonly OwnedPartition[],
-  options: MembershipOptions,
+  options: MembershipOptions & { readonly isAgain: boolean },
 ): Promise<void> {
-  const { assignment, admission, pauses, log, signal } = options;
+  const { assignment, admission, pauses, log, signal, isAgain } = options;
   const current = () => assigned.filter((one) => assignment.isCurrent(one));
   try {
     await retry(() => admission.admit(current()), {
@@ -74,8 +88,23 @@ async function admit(
       signal,
       onRetry: (error) => log.warn({ why: error.message }, 'offsets cannot be looked at yet'),
     });
-    for (const one of current()) pauses.resume(one);
+    for (const one of current()) {
+      if (isAgain || (one.position ?? 0) < one.committed) begin(one, options);
+      pauses.resume(one);
+    }
   } catch (error) {
     if (!signal.aborted) options.onFatal(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** kafkajs would go on from where it is, or from what is committed. */
+function begin(one: OwnedPartition, { seek, log }: MembershipOptions): void {
+  const { topic, partition, committed, position } = one;
+  if (position === null) return;
+  if (position < committed) {
+    const fields = { topic, partition, committed, from: position };
+    log.warn(fields, 'records are repeated whose effects are not on record any more');
+  }
+  one.soughtTo = position;
+  seek(topic, partition, position);
 }

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { Claim, Recorded } from '../../domain/settle';
 import {
   type ClaimTopics,
@@ -8,12 +7,9 @@ import {
   readClaim,
   writeClaim,
 } from './claim-layout';
-import type { RedisKeys } from './keys';
-import { createScript } from './script';
+import { createScript, type ScriptServer } from './script';
 
-export interface ClaimsOptions {
-  readonly redis: Redis;
-  readonly keys: RedisKeys;
+export interface ClaimsOptions extends ScriptServer {
   /** Source topics in the order of their numbers in a claim: append only. */
   readonly topics: ClaimTopics;
   /** A claim lives this long after its bucket was last written or asked for. */
@@ -35,7 +31,7 @@ export interface RedisClaims {
 const mostPerCall = 1000;
 
 export function createClaims(options: ClaimsOptions): RedisClaims {
-  const script = createScript(options.redis, 'claim-events.lua', {
+  const script = createScript(options, 'claim-events.lua', {
     types: ['hash'],
     onSetAside: options.onSetAside,
   });

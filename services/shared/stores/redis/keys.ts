@@ -9,6 +9,10 @@ export interface RedisKeys {
   claims(tenant: string, day: string, bucket: number): string;
   /** Set: partitions, as `topic/partition`, that a consumer group has had effects of. For ever. */
   consumed(group: string): string;
+  /** Hash: `topic/partition` to the offset that a consumer group's effects here reach. For ever. */
+  reached(group: string): string;
+  /** String: made with the first effect; where it is missing, so is everything else. For ever. */
+  canary(): string;
 }
 
 /** The keys under a prefix (setting REDIS_KEY_PREFIX), so that several installations or tests can
@@ -19,6 +23,8 @@ export function redisKeys(prefix = ''): RedisKeys {
     profile: (tenant, id) => `${prefix}profile:{${tenant}:${id}}`,
     claims: (tenant, day, bucket) => `${prefix}claims:{${tenant}:${day}:${bucket}}`,
     consumed: (group) => `${prefix}consumed:{${group}}`,
+    reached: (group) => `${prefix}reached:{${group}}`,
+    canary: () => `${prefix}canary`,
   };
 }
 

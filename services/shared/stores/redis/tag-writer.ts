@@ -1,11 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { Application } from '../../domain/application';
 import type { RedisKeys } from './keys';
-import { createScript } from './script';
+import { createScript, type ScriptServer } from './script';
 
-export interface TagWriterOptions {
-  readonly redis: Redis;
-  readonly keys: RedisKeys;
+export interface TagWriterOptions extends ScriptServer {
   /** Tags and profile live this long after the last application, and up to an hour longer. */
   readonly ttlMs: number;
   /** Told of a key that held something else than a user's tags or profile, and was set aside. */
@@ -25,9 +22,10 @@ const mostPerCall = 1000;
 /** A user's keys live this much longer than asked, so that not every event has to prolong them. */
 const slackMs = 3_600_000;
 
-export function createTagWriter({ redis, keys, ttlMs, onSetAside }: TagWriterOptions): TagWriter {
+export function createTagWriter(options: TagWriterOptions): TagWriter {
+  const { keys, ttlMs, onSetAside } = options;
   const types = ['zset', 'hash'] as const;
-  const script = createScript(redis, 'apply-weights.lua', { types, onSetAside });
+  const script = createScript(options, 'apply-weights.lua', { types, onSetAside });
   return {
     async apply(applications) {
       const applied: boolean[] = new Array(applications.length).fill(false);
