@@ -12,7 +12,9 @@ export function decimal(number) {
 }
 
 export function percent(part, all) {
-  return all === 0 ? '' : `${((part / all) * 100).toFixed(1)} %`;
+  if (all === 0) return '';
+  const share = (part / all) * 100;
+  return part > 0 && share < 0.05 ? '< 0.1 %' : `${share.toFixed(1)} %`;
 }
 
 /** A decimal amount as text, its whole part grouped; never a float, which would lose cents. */

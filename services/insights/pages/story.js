@@ -53,7 +53,6 @@ function about(record) {
     ['userId', record.userId],
     ['session', record.sessionId],
     ['reason', `${record.outcome} / ${record.reason}`],
-    ['evidence', record.evidence],
     ['same id as', record.heldBy],
     ['stands at', `${coordinates.topic}/${coordinates.partition}/${coordinates.offset}`],
     ['version', record.version > 0 ? String(record.version) : null],
