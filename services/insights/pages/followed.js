@@ -17,16 +17,15 @@ export function showFollowed(scope) {
   const read = async () => {
     const asked = id;
     const user = `/v1/users/${encodeURIComponent(asked)}`;
-    const [profile, answer] = await Promise.all([
-      ask(user, scope),
-      ask(`${user}/tags`, { ...scope, events: '0', limit: '40' }),
-    ]);
+    const { tags } = await ask(`${user}/tags`, { ...scope, events: '0', limit: '40' });
+    // Nobody without tags is asked for: that somebody was never seen is no fault of the page.
+    const profile = tags.length === 0 ? null : await ask(user, scope);
     if (asked !== id) return;
     const at = now();
-    const weights = new Map((answer?.tags ?? []).map(({ tag, weight }) => [tag, weight]));
+    const weights = new Map(tags.map(({ tag, weight }) => [tag, weight]));
     readings = [...readings.filter((one) => one.at > at - 2 * changeOverMs), { at, weights }];
     showProfile(profile, asked);
-    showTags(answer?.tags ?? [], readings);
+    showTags(tags, readings);
   };
   const again = keepAsking('The person', read, 1000);
   byId('follow').addEventListener('submit', (event) => {
@@ -43,7 +42,7 @@ function showProfile(profile, id) {
   const about = byId('user-about');
   show(byId('tags-none'), profile === null);
   if (profile === null) {
-    about.replaceChildren(foreign(id), ': not seen yet');
+    about.replaceChildren(foreign(id), ': no tags yet');
     return say(byId('tags-none'), 'Tags appear here as soon as somebody with this id clicks.');
   }
   const { segment, lastChannel, lastSeenAt, counts } = profile;
