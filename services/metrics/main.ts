@@ -152,7 +152,7 @@ async function consume(
     }),
     commit: 'marked',
     commitThrough: (call) => failpoints.through('metrics.commit', call),
-    onDrained: () => pipeline.drain(drainMs),
+    onDrained: () => pipeline.drain(AbortSignal.timeout(drainMs)),
     settings,
     ...watchers,
   });

@@ -41,9 +41,9 @@ export interface Pipeline {
   tick(): void;
   /** Not live: rows wait, no server is down, and nothing was marked for `noProgressMs`. */
   live(): Check;
-  /** Writes, recomputes and marks all that was taken in, as far as it can within this time; the rest
+  /** Writes, recomputes and marks all that was taken in, as far as it can until the signal; the rest
    *  stays uncommitted. Nothing is started afterwards. */
-  drain(withinMs: number): Promise<void>;
+  drain(until: AbortSignal): Promise<void>;
 }
 
 /** From rows to committed offsets: insert, find the touched windows, recompute them, mark. These go at
@@ -86,7 +86,7 @@ export function createPipeline<Rows extends RowBatch>(deps: PipelineDeps<Rows>):
       if (isDone || schedule.isFailing()) movedAt = clock.now();
       schedule.tick();
     },
-    drain: (withinMs) => drain({ schedule, writer, keepers, log: deps.log }, withinMs),
+    drain: (until) => drain({ schedule, writer, keepers, log: deps.log }, until),
   };
 }
 
@@ -139,14 +139,17 @@ interface Drained {
   readonly log: Pick<Log, 'warn'>;
 }
 
-async function drain({ schedule, writer, keepers, log }: Drained, withinMs: number): Promise<void> {
+async function drain(
+  { schedule, writer, keepers, log }: Drained,
+  until: AbortSignal,
+): Promise<void> {
   const finish = async () => {
     await schedule.stop();
     while (!writer.isDone()) await writer.write();
     for (const keeper of keepers) if (keeper.isBehind()) await keeper.run();
   };
   const late = new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`not done after ${withinMs} ms`)), withinMs).unref();
+    until.addEventListener('abort', () => reject(new Error('not done in time')), { once: true });
   });
   try {
     await Promise.race([finish(), late]);

@@ -151,9 +151,16 @@ function splitWithoutId(rows: readonly EventRow[]): readonly (readonly EventRow[
   return parts;
 }
 
-function localDay({ tenant, eventAt }: EventRow, zones: Zones): string {
+/** One a zone: making them is what takes time. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day of the tenant's zone that a row happened on. */
+export function localDay({ tenant, eventAt }: EventRow, zones: Zones): string {
   const timeZone = zones.get(tenant) ?? 'UTC';
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(eventAt);
+  const known = calendars.get(timeZone);
+  const calendar = known ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+  calendars.set(timeZone, calendar);
+  return calendar.format(eventAt);
 }
 
 /** The deepest chain that enters in each hour, by the hour's start. */

@@ -99,7 +99,7 @@ function aProcess(
           if (batch.records.length > 0) await stage(batch);
         }
       }
-      await pipeline.drain(1000);
+      await pipeline.drain(AbortSignal.timeout(1000));
     },
   };
 }

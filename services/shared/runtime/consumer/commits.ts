@@ -60,7 +60,8 @@ export function createCommits(options: CommitsOptions): Commits {
       const refused = refusals.has(protocolErrorOf(error) ?? '');
       metrics.count('tributary_consumer_commits_total', { result: refused ? 'refused' : 'failed' });
       log.debug({ why: messageOf(error) }, 'offsets were not committed');
-      if (refused) options.onRefused();
+      // A refusal that comes after the next join is about what was ours before it.
+      if (refused && pending.some((one) => assignment.isCurrent(one))) options.onRefused();
     }
   }
 
