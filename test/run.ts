@@ -11,11 +11,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 /** Tests of these folders need no server. */
-const standsAlone = /^test\/(unit|tidy)\b/;
+const standsAlone = /^test\/(unit|tidy|simulation)\b/;
 
 /** Folders whose tests start processes or measure time: one file after the other. */
 const serial = ['integration', 'e2e'];
-const parallel = ['unit', 'tidy', 'contract'];
+const parallel = ['unit', 'tidy', 'contract', 'simulation'];
 
 /**
  * `npm test [-- paths]`: types and style, then every test, with servers of its own on free ports, or

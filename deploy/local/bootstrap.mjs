@@ -13,12 +13,15 @@ const programs = {
   test: 'dist/test/run.js',
   servers: 'dist/deploy/local/servers-main.js',
   verify: 'dist/deploy/verify/main.js',
+  simulate: 'dist/test/simulation/main.js',
   'bench-collector': 'dist/bench/collector/main.js',
   'bench-freshness': 'dist/bench/freshness/main.js',
   doctor: 'dist/deploy/doctor/main.js',
   fuzz: 'dist/bench/fuzz/main.js',
   faults: 'dist/test/faults/main.js',
 };
+/** Programs that need no server. */
+const standAlone = ['simulate'];
 
 async function main() {
   const { nodeFault } = await import('./bootstrap/versions.mjs');
@@ -34,7 +37,10 @@ async function main() {
     const words = Object.keys(programs).join('|');
     throw new Error(`Usage: node deploy/local/bootstrap.mjs ${words} [-- options]`);
   }
-  prepare(root, process.env, { forTests: word === 'test' });
+  prepare(root, process.env, {
+    forTests: word === 'test',
+    needsServers: !standAlone.includes(word),
+  });
   await hand(join(root, program), rest[0] === '--' ? rest.slice(1) : rest);
 }
 

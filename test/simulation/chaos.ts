@@ -43,6 +43,8 @@ export interface Chaos {
   fate(): Fate;
   /** Time a message takes. */
   delayMs(): number;
+  /** Between what a statement reads and what it writes. */
+  statementMs(): number;
   /** How long a process stands still: often past its session. */
   stallMs(): number;
   /** Time until a dead process is started again. */
@@ -66,6 +68,7 @@ export function createChaos({ random, now, until }: ChaosOptions): Chaos {
     isOver,
     fate: () => (isOver() || !random.chance(rate) ? 'well' : random.pick(faults)),
     delayMs: () => random.below(random.chance(0.1) && !isOver() ? slowest * 5 : slowest),
+    statementMs: () => random.below(random.chance(0.3) && !isOver() ? 2 * sessionMs : slowest),
     stallMs: () => random.between(200, 3 * sessionMs),
     restartMs: () => random.between(50, 2 * sessionMs),
     interruption() {

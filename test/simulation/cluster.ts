@@ -57,7 +57,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     }
   };
   for (const service of groupNames) {
-    const instances = random.pick([1, 1, 2]);
+    const instances = random.pick([1, 2]);
     for (let nth = 1; nth <= instances; nth += 1) {
       const slot = { service, name: `${service}-${nth}`, starts: 0 };
       timeline.after(random.below(300), () => start(slot));

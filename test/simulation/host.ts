@@ -139,18 +139,41 @@ function ask(call: Call, fate: Fate, options: Asking): void {
     timeline.after(ms, () => serve(call, options, then));
   const answers = (answer: Answer) =>
     hereAfter(chaos.delayMs(), () => {
-      if (fate === 'dies_after') kill(`with the answer to ${what}`);
-      if (fate === 'stalls_after') stall();
+      if (fate === 'dies_after') return kill(`with the answer to ${what}`);
+      if (fate !== 'stalls_after') return answered(call, answer);
+      stall();
       hereAfter(0, () => answered(call, answer));
     });
   if (fate !== 'well') say(name, () => `${what}: ${fate}`);
-  if (fate === 'dies_before') kill(`before ${what}`);
-  if (fate === 'stalls_before') stall();
-  if (fate === 'late' || fate === 'repeated' || fate === 'dies_asking') happens(chaos.stallMs());
-  if (fate === 'dies_asking') kill(`asking for ${what}`);
-  if (fate === 'refused' || fate === 'late') hereAfter(chaos.delayMs(), fails);
-  else if (fate === 'unanswered') happens(chaos.delayMs(), () => hereAfter(chaos.delayMs(), fails));
-  else hereAfter(0, () => happens(chaos.delayMs(), answers));
+  switch (fate) {
+    case 'refused':
+      hereAfter(chaos.delayMs(), fails);
+      break;
+    case 'unanswered':
+      happens(chaos.delayMs(), () => hereAfter(chaos.delayMs(), fails));
+      break;
+    case 'late':
+      hereAfter(chaos.delayMs(), fails);
+      happens(chaos.stallMs());
+      break;
+    case 'repeated':
+      happens(chaos.stallMs());
+      happens(chaos.delayMs(), answers);
+      break;
+    case 'dies_before':
+      kill(`before ${what}`);
+      break;
+    case 'dies_asking':
+      happens(chaos.stallMs());
+      kill(`asking for ${what}`);
+      break;
+    case 'stalls_before':
+      stall();
+      hereAfter(0, () => happens(chaos.delayMs(), answers));
+      break;
+    default:
+      happens(chaos.delayMs(), answers);
+  }
 }
 
 function answered({ resolve, reject }: Call, answer: Answer): void {
@@ -170,7 +193,7 @@ function serve(
     then(begun);
     return;
   }
-  timeline.after(chaos.delayMs(), () => {
+  timeline.after(chaos.statementMs(), () => {
     say(name, () => `${what} ends`);
     then(answerOf(() => end(begun.value)));
   });

@@ -37,7 +37,7 @@ export interface MemberOptions {
 }
 
 const largestBatch = 5;
-const commitEveryMs = 300;
+const commitEveryMs = 500;
 /** The production timer that commits never fires: offsets are committed in virtual time. */
 const never = 2 ** 31 - 1;
 

@@ -11,8 +11,10 @@ import type { Codec } from '../../services/shared/runtime/codec';
 import type { OutgoingMessage } from '../../services/shared/runtime/publisher';
 import type { Stage } from '../../services/shared/runtime/stage';
 import { cleanedKeys, rawKeys, type Topics } from '../../services/shared/runtime/topics';
-import type { ClickHouse } from '../../services/shared/stores/clickhouse/client';
-import { createWindowsStore } from '../../services/shared/stores/clickhouse/windows-store';
+import {
+  createWindowsStore,
+  createWindowVersions,
+} from '../../services/shared/stores/clickhouse/windows-store';
 import { createClaims } from '../../services/shared/stores/redis/claims';
 import { redisKeys } from '../../services/shared/stores/redis/keys';
 import { createTagWriter } from '../../services/shared/stores/redis/tag-writer';
@@ -152,11 +154,9 @@ export function metricsOn(host: Host, servers: Servers, { mark, onFatal }: Watch
 
 function windowsOn(host: Host, { table, reach, bug }: Servers) {
   const statements = bug.recomputing?.(table) ?? recomputing(table);
-  const store = createWindowsStore({
-    clickhouse: clickHouseFor(host, table, statements) as ClickHouse,
-    ...reach,
-    onClock: () => {},
-  });
+  const clickhouse = clickHouseFor(host, table, statements);
+  const versions = createWindowVersions({ clickhouse, onClock: () => {} });
+  const store = createWindowsStore({ ...reach, clickhouse, versions });
   return {
     touched: (name: 'channel_1m' | 'funnel_1h', facts: Parameters<Table['touched']>[1]) =>
       host.call(

@@ -7,16 +7,20 @@ import { digestOf, isStale, listing, writeStamp } from './stamp.mjs';
 import { installRedis, installTestTools } from './system.mjs';
 import { javaMajor } from './versions.mjs';
 
-/** Steps for local servers are left out where the environment names a server instead. */
-export function prepare(root, env, { forTests }) {
+/** Steps for local servers are left out where no server is needed, or the environment names one. */
+export function prepare(root, env, { forTests, needsServers }) {
   installPackages(root);
+  if (needsServers) prepareServers(root, env);
+  if (forTests) installTestTools();
+  compile(root);
+}
+
+function prepareServers(root, env) {
   if (!env.KAFKA_BROKERS || !env.SCHEMA_REGISTRY_URL) {
     requireJava();
     fetchJars(root);
   }
   if (!env.REDIS_URL) installRedis();
-  if (forTests) installTestTools();
-  compile(root);
 }
 
 function installPackages(root) {

@@ -151,16 +151,23 @@ function splitWithoutId(rows: readonly EventRow[]): readonly (readonly EventRow[
   return parts;
 }
 
-/** One a zone: making them is what takes time. */
+const quarterMs = 900_000;
+/** Days by zone and quarter of an hour, at which offsets of zones change: a calendar takes its time. */
+const days = new Map<string, string>();
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 /** The calendar day of the tenant's zone that a row happened on. */
 export function localDay({ tenant, eventAt }: EventRow, zones: Zones): string {
   const timeZone = zones.get(tenant) ?? 'UTC';
-  const known = calendars.get(timeZone);
-  const calendar = known ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+  const name = `${timeZone} ${Math.floor(eventAt / quarterMs)}`;
+  const known = days.get(name);
+  if (known !== undefined) return known;
+  const made = calendars.get(timeZone);
+  const calendar = made ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
   calendars.set(timeZone, calendar);
-  return calendar.format(eventAt);
+  const day = calendar.format(eventAt);
+  days.set(name, day);
+  return day;
 }
 
 /** The deepest chain that enters in each hour, by the hour's start. */

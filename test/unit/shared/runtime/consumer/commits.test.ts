@@ -109,6 +109,16 @@ test.each(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION'])(
   },
 );
 
+test('a refusal that comes after the next join is about what was ours before it', async () => {
+  const { assignment, commits, owned, fail, refusals } = scene();
+  owned('a', 0).position = 5;
+  fail(protocolError('ILLEGAL_GENERATION'));
+  const flushed = commits.flush();
+  assignment.replace({ a: [0] });
+  await flushed;
+  expect(refusals()).toBe(0);
+});
+
 test('what was processed before a rebalance is not committed after it', async () => {
   const { assignment, commits, requests, owned } = scene();
   const before = owned('a', 0);
