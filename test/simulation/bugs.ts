@@ -101,8 +101,8 @@ function withCleanCoordinates(stage: Stage, codec: Codec<JudgedEvent>): Stage {
       records: batch.records.map((record) => {
         const decoded = codec.decode(record.value);
         if (!decoded.ok || decoded.value.version > 0) return record;
-        const { topic, partition, offset } = record;
-        const source = { topic, partition, offset };
+        const { partition, offset } = record;
+        const source = { topic: decoded.value.source.topic, partition, offset };
         return { ...record, value: codec.encode({ ...decoded.value, source }) };
       }),
     });

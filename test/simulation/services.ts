@@ -38,6 +38,8 @@ export interface Servers {
   readonly reach: Pick<TableOptions, 'zones' | 'lookBackMs' | 'conversionWindowMs'>;
   readonly now: () => number;
   readonly bug: Bug;
+  /** Told whatever a service logs as an error: there is nothing here that it should. */
+  readonly complain: (what: string) => void;
 }
 
 /** What a service's main.ts hands to its consumer. */
@@ -86,6 +88,7 @@ export function interestsOn(host: Host, servers: Servers): Running {
     clock: { now },
     timed: host.timed,
     metrics: nothing,
+    log: complaining(servers),
   });
   const wrapped = bug.interests?.(stage, codecs.judged) ?? stage;
   return { stage: wrapped, topics: [topics.clean], commit: 'processed' };
@@ -137,14 +140,17 @@ export function metricsOn(host: Host, servers: Servers, { mark, onFatal }: Watch
     clock: { now },
     timed: host.timed,
     metrics: nothing,
-    log: { error() {}, warn() {}, info() {} },
+    log: { ...complaining(servers), warn() {}, info() {} },
   });
   host.every(tickMs, pipeline.tick);
   return {
     stage: createMetricsStage({
       codec: codecs.judged,
       intake: pipeline.intake,
+      sources: [...rawKeys, 'review' as const].map((key) => topics[key]),
       timed: host.timed,
+      metrics: nothing,
+      log: complaining(servers),
     }),
     topics: cleanedKeys.map((key) => topics[key]),
     commit: 'marked',
@@ -180,6 +186,10 @@ function publisherOn(host: Host, { log, bug }: Servers) {
       bug.publish?.(send, log.partitionsOf(topic).length, messages) ?? send(partition, messages)
     );
   };
+}
+
+function complaining({ complain }: Servers) {
+  return { error: (...what: unknown[]) => complain(JSON.stringify(what)) };
 }
 
 const nothing = { count() {}, set() {}, observe() {} };

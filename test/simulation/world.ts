@@ -69,7 +69,8 @@ export async function simulate(seed: number, options: RunOptions): Promise<Outco
   });
   const say: Say = (who, what) =>
     options.onEvent?.(`${timeline.now() - startAt} ${who}: ${what()}`);
-  const servers = serversOf(timeline, options);
+  const complaints: string[] = [];
+  const servers = serversOf(timeline, options, (what) => complaints.push(`logged: ${what}`));
   produce(work as Random, { servers, timeline, say });
   reviewAtRandom(people as Random, { servers, timeline, say, from: second, to: calm });
   const cluster = createCluster({ servers, timeline, random: luck as Random, chaos, say });
@@ -81,11 +82,15 @@ export async function simulate(seed: number, options: RunOptions): Promise<Outco
   }
   cluster.end();
   const stuck = cluster.isDry() ? [] : ['not everything was read in time'];
-  const differences = [...cluster.fatal, ...stuck, ...differencesIn(servers)];
+  const differences = [...complaints, ...cluster.fatal, ...stuck, ...differencesIn(servers)];
   return { seed, differences };
 }
 
-function serversOf(timeline: Timeline, { codecs, bug }: RunOptions): Servers {
+function serversOf(
+  timeline: Timeline,
+  { codecs, bug }: RunOptions,
+  complain: Servers['complain'],
+): Servers {
   const { now } = timeline;
   const planted: Bug = bug === undefined ? {} : bugs[bug];
   return {
@@ -94,6 +99,7 @@ function serversOf(timeline: Timeline, { codecs, bug }: RunOptions): Servers {
     store: createKeyValues(now),
     table: createTable({ ...reach, now }),
     bug: planted,
+    complain,
   };
 }
 
