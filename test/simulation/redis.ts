@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { projectRoot } from '../../services/shared/runtime/root';
+import { redisKeys } from '../../services/shared/stores/redis/keys';
+import type { ScriptServer } from '../../services/shared/stores/redis/script';
 import type { Host } from './host';
 
 /** Redis' keys in memory. A hash and a sorted set are both a Map. */
@@ -14,7 +13,8 @@ export interface KeyValues {
   /** The key lives until then. */
   expireAt(key: string, at: number): void;
   ttlMs(key: string): number;
-  keys(): readonly string[];
+  /** The scripts it has been taught: file names by digest. */
+  readonly scripts: Map<string, string>;
 }
 
 export function createKeyValues(now: () => number): KeyValues {
@@ -35,7 +35,7 @@ export function createKeyValues(now: () => number): KeyValues {
       find(key).expiresAt = at;
     },
     ttlMs: (key) => find(key).expiresAt - now(),
-    keys: () => [...values].flatMap(([key, { expiresAt }]) => (expiresAt > now() ? [key] : [])),
+    scripts: new Map(),
   };
 }
 
@@ -49,28 +49,33 @@ export type ScriptTwin = (
 /** The twins of the Lua files, by file name. */
 export type ScriptTwins = Readonly<Record<string, ScriptTwin>>;
 
-const shas = new Map<string, string>();
+type Argument = string | number | Buffer;
 
-/** Redis as one process sees it: nothing but scripts, called by their digest. */
-export function redisFor(host: Host, store: KeyValues, twins: ScriptTwins): Redis {
-  const bySha = new Map(Object.entries(twins).map(([file, twin]) => [shaOf(file), { file, twin }]));
+/** Redis as one process sees it: nothing but scripts. It never loses what it has, so that its canary
+ *  is always the same. */
+export function redisFor(host: Host, store: KeyValues, twins: ScriptTwins): ScriptServer {
   const client = {
-    callBuffer(_: string, sha: string, count: number, ...rest: (string | number | Buffer)[]) {
-      const found = bySha.get(sha);
-      if (found === undefined) return Promise.reject(new Error('NOSCRIPT'));
-      const keys = rest.slice(0, count).map(String);
-      const args = rest.slice(count);
-      return host.call(`${found.file} ${keys.join(' ')}`, () => found.twin(store, keys, args));
+    callBuffer(command: string, script: string, count: number, ...rest: Argument[]) {
+      if (command === 'EVAL') learn(store, script);
+      const sha = command === 'EVAL' ? shaOf(script) : script;
+      const file = store.scripts.get(sha);
+      if (file === undefined) return Promise.reject(new Error('NOSCRIPT'));
+      // In front of the script's own stands the canary.
+      const keys = rest.slice(1, count).map(String);
+      const args = rest.slice(count + 1);
+      return host.call(`${file} ${keys.join(' ')}`, () => twins[file]?.(store, keys, args));
     },
   };
-  return client as unknown as Redis;
+  const state = { assured: async () => 'the canary', doubt() {} };
+  return { redis: client as unknown as Redis, keys: redisKeys(), state };
 }
 
-function shaOf(file: string): string {
-  const known = shas.get(file);
-  if (known !== undefined) return known;
-  const lua = readFileSync(join(projectRoot, 'services/shared/stores/redis', file), 'utf8');
-  const sha = createHash('sha1').update(lua).digest('hex');
-  shas.set(file, sha);
-  return sha;
+function learn(store: KeyValues, lua: string): void {
+  const file = /^-- ([a-z-]+\.lua):/m.exec(lua)?.[1];
+  if (file === undefined) throw new Error(`a script without a name: ${lua.slice(0, 100)}`);
+  store.scripts.set(shaOf(lua), file);
+}
+
+function shaOf(lua: string): string {
+  return createHash('sha1').update(lua).digest('hex');
 }

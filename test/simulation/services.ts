@@ -16,7 +16,6 @@ import {
   createWindowVersions,
 } from '../../services/shared/stores/clickhouse/windows-store';
 import { createClaims } from '../../services/shared/stores/redis/claims';
-import { redisKeys } from '../../services/shared/stores/redis/keys';
 import { createTagWriter } from '../../services/shared/stores/redis/tag-writer';
 import { FakeRows } from '../support/fakes/ledger';
 import type { Bug } from './bugs';
@@ -56,10 +55,9 @@ const profileTtlMs = 90 * 86_400_000;
 export function cleanerOn(host: Host, servers: Servers, rules: readonly TrafficRule[]): Running {
   const { topics, store, codecs, tenants, bug } = servers;
   const rawTopics = rawKeys.map((key) => topics[key]);
-  const redis = redisFor(host, store, { ...scriptTwins, ...bug.scripts });
+  const server = redisFor(host, store, { ...scriptTwins, ...bug.scripts });
   const claims = createClaims({
-    redis,
-    keys: redisKeys(),
+    ...server,
     topics: rawTopics,
     windowMs: claimWindowMs,
     bucketsPerDay: 2,
@@ -80,10 +78,10 @@ export function cleanerOn(host: Host, servers: Servers, rules: readonly TrafficR
 
 export function interestsOn(host: Host, servers: Servers): Running {
   const { topics, store, codecs, now, bug } = servers;
-  const redis = redisFor(host, store, { ...scriptTwins, ...bug.scripts });
+  const server = redisFor(host, store, { ...scriptTwins, ...bug.scripts });
   const stage = createInterestsStage({
     codec: codecs.judged,
-    tags: createTagWriter({ redis, keys: redisKeys(), ttlMs: profileTtlMs }),
+    tags: createTagWriter({ ...server, ttlMs: profileTtlMs }),
     topics,
     clock: { now },
     timed: host.timed,
@@ -109,7 +107,7 @@ const settings: PipelineSettings = {
   },
   ...{ maxWindows: 4, lookBackMs: 72 * 3_600_000, stuckEveryMs: 60_000 },
   // A wait of one millisecond has no room for chance.
-  ...{ retryBaseMs: 1, retryMaxMs: 1 },
+  ...{ retryBaseMs: 1, retryMaxMs: 1, noProgressMs: 60_000 },
 };
 
 export function metricsOn(host: Host, servers: Servers, { mark, onFatal }: Watchers): Running {
