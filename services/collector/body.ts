@@ -18,15 +18,21 @@ export async function readBody(
   if (body === undefined || body.length === 0)
     return refuse('empty_body', 'there is no body: send one JSON object');
   const unpack = unpackerOf(body, encoding);
-  if (unpack === null) return parse(body, encoding);
+  if (unpack !== null) return inflated(body, unpack, maxBytes);
+  const plain = parse(body, encoding);
+  if (plain.ok || !isDeflate(encoding)) return plain;
+  // Raw deflate carries no mark, and may begin as JSON does.
+  const again = await inflated(body, unpackDeflate, maxBytes);
+  return again.ok ? again : plain;
+}
+
+async function inflated(body: Buffer, unpack: Unpack, maxBytes: number): Promise<ReadBody> {
   try {
     return parse(await unpack(body, { maxOutputLength: maxBytes }), 'identity');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      return refuse(
-        'too_large',
-        `the body inflates to more than ${maxBytes} bytes: send fewer events at once`,
-      );
+      const message = `the body inflates to more than ${maxBytes} bytes: send fewer events at once`;
+      return refuse('too_large', message);
     }
     return refuse('malformed_encoding', `the body does not inflate: ${messageOf(error)}`);
   }
@@ -43,7 +49,11 @@ function unpackerOf(body: Buffer, encoding: string | undefined): Unpack | null {
   // RFC 1950: method 8 in the low half of the first byte, and the two bytes divisible by 31.
   if ((first & 0x0f) === 8 && (first * 256 + second) % 31 === 0) return unpackZlib;
   const startsAsJson = /[\s[{"\xef]/.test(String.fromCharCode(first));
-  return encoding?.toLowerCase() === 'deflate' && !startsAsJson ? unpackDeflate : null;
+  return isDeflate(encoding) && !startsAsJson ? unpackDeflate : null;
+}
+
+function isDeflate(encoding: string | undefined): boolean {
+  return encoding?.trim().toLowerCase() === 'deflate';
 }
 
 const byteOrderMark = 0xfeff;

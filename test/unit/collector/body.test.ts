@@ -22,6 +22,12 @@ test.each([
   expect(await readBody(body, encoding, limit)).toMatchObject({ ok: true, value });
 });
 
+test('raw deflate that begins as JSON does is read', async () => {
+  const body = Buffer.from('7bbf7b7fb5525262497286925574ac8e52716a5e8963899255756d2d00', 'hex');
+  expect(body.toString('latin1')[0]).toBe('{');
+  expect(await readBody(body, 'deflate', limit)).toMatchObject({ ok: true });
+});
+
 test('the size is that of the inflated body', async () => {
   expect(await readBody(gzipSync(json), 'gzip', limit)).toMatchObject({ bytes: json.length });
 });
