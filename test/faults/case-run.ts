@@ -15,10 +15,14 @@ export interface CaseResult extends Comparison {
   readonly tookMs: number;
 }
 
-const everyService: readonly ServiceName[] = ['collector', 'cleaner', 'interests', 'metrics'];
+export const everyService: readonly ServiceName[] = [
+  'collector',
+  'cleaner',
+  'interests',
+  'metrics',
+];
 /** As a supervisor waits before it starts a process again. */
 const restartAfterMs = 500;
-const dryWithinMs = 60_000;
 
 /**
  * One fault: the service is started with it armed, a seeded stream is sent through all services, the
@@ -33,7 +37,7 @@ export async function runCase(
   const { service, kind, spec, seed } = faultCase;
   const tenant = installation.tenant(faultCase.tenant);
   const circumstances = circumstancesOf(faultCase.point);
-  const stream = aStream({ tenant, people: 14, seed, extra: circumstances.events });
+  const requests = aStream({ tenant, people: 14, seed, extra: circumstances.events });
   await circumstances.prepare(installation, tenant.name);
   await Promise.all(
     everyService.filter((one) => one !== service).map((one) => oneProcess(installation, one)),
@@ -41,7 +45,7 @@ export async function runCase(
   const armed = await startArmed(installation, faultCase);
   const collectorUrl = installation.collectorUrl;
   const pauseMs = circumstances.pauseMs;
-  const sending = send(stream.requests, { tenant: tenant.name, collectorUrl, pauseMs });
+  const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs });
   sending.catch(() => {});
   const relieved = circumstances.relieve(installation, tenant.name);
   relieved.catch(() => {});
@@ -51,17 +55,20 @@ export async function runCase(
     await sleep(restartAfterMs);
     installation.start(service);
   }
-  await Promise.all([sending, relieved]);
+  const [messageIds] = await Promise.all([sending, relieved]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
   const dryAt = await untilDry(installation);
-  const comparison = await compare(installation, { tenant, stream, refused: circumstances.events });
+  const comparison = await compare(installation, {
+    ...{ tenant, messageIds },
+    refused: circumstances.events,
+  });
   await circumstances.cleanUp(installation);
   const zeroLagMs = dryAt - fault.at;
   return { ...comparison, faultCase, zeroLagMs, tookMs: Date.now() - startedAt };
 }
 
 /** One process of a service, ready. */
-async function oneProcess(installation: Installation, service: ServiceName): Promise<void> {
+export async function oneProcess(installation: Installation, service: ServiceName): Promise<void> {
   const [first, ...others] = installation.running(service);
   await Promise.all(others.map((one) => one.stop()));
   const process = first ?? installation.start(service);
@@ -97,7 +104,7 @@ async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
 }
 
 /** Resolves with the time at which no group lagged. */
-export async function untilDry(installation: Installation): Promise<number> {
+export async function untilDry(installation: Installation, dryWithinMs = 60_000): Promise<number> {
   const isDry = async () => {
     const at = Date.now();
     return (await installation.lag()) === 0 ? at : null;

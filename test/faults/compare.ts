@@ -15,7 +15,6 @@ import { tagsOf } from '../support/oracle/tags';
 import { rightWindows, storedLines } from '../support/window-lines';
 import { expectedOf, type FoundRow } from './expected';
 import type { Installation } from './installation';
-import type { Stream } from './stream';
 
 /** What a tenant's numbers are, against what they must be. */
 export interface Comparison {
@@ -29,7 +28,8 @@ export interface Comparison {
 
 export interface Sent {
   readonly tenant: Tenant;
-  readonly stream: Pick<Stream, 'messageIds'>;
+  /** What the collector said it has. */
+  readonly messageIds: ReadonlySet<string>;
   /** Names of events whose rows ClickHouse was told to refuse. */
   readonly refused?: readonly string[];
 }
@@ -37,13 +37,13 @@ export interface Sent {
 /** Compares everything there is of a tenant with the oracle, once nothing is left to do. */
 export async function compare(
   installation: Installation,
-  { tenant, stream, refused = [] }: Sent,
+  { tenant, messageIds, refused = [] }: Sent,
 ): Promise<Comparison> {
   const { auditor } = installation;
   const { accepted, redelivered, changed } = await auditor.audit(tenant.name);
   const ids = new Set(accepted.map(({ event }) => event.messageId));
-  const missing = [...stream.messageIds].filter((id) => !ids.has(id));
-  const strange = [...ids].filter((id) => !stream.messageIds.has(id));
+  const missing = [...messageIds].filter((id) => !ids.has(id));
+  const strange = [...ids].filter((id) => !messageIds.has(id));
   const rows = await ledgerRows(installation, tenant.name);
   const expected = expectedOf(accepted, rows, { tenant, refused });
   const extra = rows.size - accepted.length;

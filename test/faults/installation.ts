@@ -36,6 +36,8 @@ export interface Installation {
   /** Starts one more process of a service, armed with a failpoint or with none (''). */
   start(service: ServiceName, failpoint?: string): ServiceProcess;
   running(service: ServiceName): readonly ServiceProcess[];
+  /** Every process there ever was. */
+  readonly processes: readonly ServiceProcess[];
   /** Base URL of a collector that takes requests; waits for one. */
   collectorUrl(): Promise<string>;
   /** Records that some group has not committed yet. */
@@ -74,7 +76,8 @@ export async function anInstallation(
   const running = (service: ServiceName) =>
     processes.filter((one) => one.name === service && one.isRunning());
   return {
-    ...{ topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor, running },
+    ...{ topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor },
+    ...{ running, processes },
     keys: redisKeys(`${name}:`),
     tenant(wanted) {
       const found = tenants.get(wanted);

@@ -12,12 +12,7 @@ import { writeKeyOf } from './installation';
 export interface StreamRequest {
   readonly path: '/v1/batch' | '/v1/import';
   readonly body: Buffer;
-}
-
-export interface Stream {
-  readonly requests: readonly StreamRequest[];
-  /** Message ids of all there is to be accepted. */
-  readonly messageIds: ReadonlySet<string>;
+  readonly messageIds: readonly string[];
 }
 
 export interface StreamOptions {
@@ -33,7 +28,12 @@ export interface StreamOptions {
  * bots, ids used twice, items that are refused; a third by the import lane, and every fifth request
  * once more as it was. The same seed gives the same requests.
  */
-export function aStream({ tenant, people, seed, extra = [] }: StreamOptions): Stream {
+export function aStream({
+  tenant,
+  people,
+  seed,
+  extra = [],
+}: StreamOptions): readonly StreamRequest[] {
   const random = seededRandom(seed);
   const lines = aRecordedFile({ people, days: 2, seed })
     .lines.filter((line) => line.startsWith('{') && line.endsWith('}'))
@@ -49,13 +49,12 @@ export function aStream({ tenant, people, seed, extra = [] }: StreamOptions): St
   const requests: StreamRequest[] = [];
   for (let from = 0; from < messages.length; ) {
     const to = from + 4 + Math.floor(random() * 8);
-    const request = aRequest(messages.slice(from, to), random);
+    const request = aRequest(messages.slice(from, to), tenant, random);
     requests.push(request);
     if (random() < 0.2) requests.push(request);
     from = to;
   }
-  const ids = messages.map((one) => messageIdOf(one, tenant));
-  return { requests, messageIds: new Set(ids) };
+  return requests;
 }
 
 /** Without a time of sending, which would move the event by when it is sent; and with an id where
@@ -75,9 +74,10 @@ function messageIdOf(message: object, tenant: Tenant): string {
   return eventOf(message, { ...envelope, tenant, receivedAt: Date.now() }, tools).event.messageId;
 }
 
-function aRequest(messages: readonly object[], random: Random): StreamRequest {
+function aRequest(messages: readonly object[], tenant: Tenant, random: Random): StreamRequest {
   const path = random() < 1 / 3 ? '/v1/import' : '/v1/batch';
-  return { path, body: Buffer.from(JSON.stringify({ batch: messages })) };
+  const messageIds = messages.map((one) => messageIdOf(one, tenant));
+  return { path, body: Buffer.from(JSON.stringify({ batch: messages })), messageIds };
 }
 
 export interface SendOptions {
@@ -85,32 +85,35 @@ export interface SendOptions {
   readonly collectorUrl: () => Promise<string>;
   /** Between two requests. */
   readonly pauseMs: number;
+  /** Milliseconds UTC from which no further request is begun; never by default. */
+  readonly until?: number;
 }
 
 /** How long a request waits for its answer: the collector may stand still. */
 const timeoutMs = 4000;
 const giveUpAfterMs = 90_000;
 
-/** Sends one request after the other, each until it is accepted, as SDKs do. Answers with how often
- *  one had to be sent again. */
+/** Sends one request after the other, each until it is accepted, as SDKs do. Answers with the message
+ *  ids of those that were. */
 export async function send(
   requests: readonly StreamRequest[],
-  { tenant, collectorUrl, pauseMs }: SendOptions,
-): Promise<number> {
+  { tenant, collectorUrl, pauseMs, until = Number.POSITIVE_INFINITY }: SendOptions,
+): Promise<ReadonlySet<string>> {
   const writeKey = writeKeyOf(tenant);
-  const deadline = Date.now() + giveUpAfterMs;
-  let repeats = 0;
-  for (const { path, body } of requests) {
+  const sent = new Set<string>();
+  for (const { path, body, messageIds } of requests) {
+    if (Date.now() >= until) break;
+    const deadline = Date.now() + giveUpAfterMs;
     for (;;) {
       const url = `${await collectorUrl()}${path}`;
       const { status, text } = await createPost({ url, writeKey, timeoutMs, maxSockets: 1 })(body);
       if (status === 200) break;
       if (status >= 400 && status < 500 && status !== 429) throw new Error(`${status}: ${text}`);
       if (Date.now() > deadline) throw new Error(`the collector takes nothing: ${status} ${text}`);
-      repeats += 1;
       await sleep(200);
     }
+    for (const id of messageIds) sent.add(id);
     await sleep(pauseMs);
   }
-  return repeats;
+  return sent;
 }

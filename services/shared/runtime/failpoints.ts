@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type ServerName, TransientError } from './errors';
 import type { Log } from './log';
 import type { Parser } from './parser';
@@ -72,6 +73,8 @@ export interface Failpoints {
 
 /** What a fault does to the process it is in; a test gives its own. */
 export interface Host {
+  /** Logged before it returns: the process may have no time left. */
+  note(fault: { readonly failpoint: FailpointName; readonly kind: FaultKind }): void;
   /** Does not return. */
   kill(): void;
   standStill(ms: number): void;
@@ -89,7 +92,7 @@ export function createFailpoints(
     const fault = strike(point);
     if (fault === null) return work();
     const { kind, ms } = fault;
-    log.warn({ failpoint: point, kind }, 'a fault on purpose');
+    host.note({ failpoint: point, kind });
     if (kind === 'error-before') throw failure(point, 'before');
     if (kind === 'kill') host.kill();
     if (kind === 'stall') host.standStill(ms);
@@ -143,6 +146,15 @@ function failure(point: FailpointName, when: 'before' | 'after'): TransientError
 }
 
 const thisProcess: Host = {
+  note(fault) {
+    const line = {
+      level: 'warn',
+      time: new Date().toISOString(),
+      ...fault,
+      msg: 'fault on purpose',
+    };
+    writeSync(process.stdout.fd, `${JSON.stringify(line)}\n`);
+  },
   kill: () => process.kill(process.pid, 'SIGKILL'),
   standStill(ms) {
     // Not a timer: heartbeats must stop as well, as when a machine is suspended.

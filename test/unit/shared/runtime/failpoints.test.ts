@@ -10,6 +10,7 @@ import {
 function aWorld(spec: string) {
   const effects: string[] = [];
   const host = {
+    note: () => {},
     kill() {
       effects.push('killed');
       throw new Error('dead');

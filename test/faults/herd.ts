@@ -1,0 +1,75 @@
+import type { Random } from '../../deploy/replay/random';
+import type { ServiceName } from '../../deploy/start/service-plans';
+import { specOf } from '../../services/shared/runtime/failpoints';
+import type { Installation } from './installation';
+import type { ServiceProcess } from './service-process';
+
+/** So many processes of each service, kept up as a supervisor would. */
+export interface Herd {
+  /** Processes wanted of each service. */
+  want(service: ServiceName, processes: number): void;
+  /** Ends one process at random, as a power cut would. */
+  killOne(services: readonly ServiceName[]): void;
+  /** Ends one of a service: told to (SIGTERM), or not asked. */
+  leave(service: ServiceName): Promise<void>;
+  /** Kills by this herd's hand; those of failpoints are in the processes' logs. */
+  kills(): number;
+  /** Nothing is started any more. */
+  stop(): void;
+}
+
+const lookEveryMs = 100;
+const restartAfterMs = 300;
+
+/** `armed`: every process it starts will fail several times by itself, and die in the end. */
+export function createHerd(
+  installation: Installation,
+  random: Random,
+  { armed }: { readonly armed: boolean },
+): Herd {
+  const wanted = new Map<ServiceName, number>();
+  const notBefore = new Map<ServiceName, number>();
+  let kills = 0;
+  const look = () => {
+    for (const [service, processes] of wanted) {
+      if (installation.running(service).length >= processes) continue;
+      const due = notBefore.get(service);
+      if (due === undefined) notBefore.set(service, Date.now() + restartAfterMs);
+      if (due === undefined || Date.now() < due) continue;
+      notBefore.delete(service);
+      installation.start(service, armed ? faultsOfALife(random) : '');
+    }
+  };
+  const timer = setInterval(look, lookEveryMs);
+  const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
+  const kill = (victim: ServiceProcess | undefined) => {
+    if (victim === undefined) return;
+    kills += 1;
+    victim.kill();
+  };
+  return {
+    want: (service, processes) => void wanted.set(service, processes),
+    killOne: (services) => kill(pick(services.flatMap((one) => installation.running(one)))),
+    async leave(service) {
+      const victim = pick(installation.running(service));
+      if (random() < 0.5) kill(victim);
+      else await victim?.stop();
+    },
+    kills: () => kills,
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Errors before and after effects at any await, now and then a stall, and a kill as the end. */
+function faultsOfALife(random: Random): string {
+  const faults: string[] = [];
+  let pass = 1 + Math.floor(random() * 12);
+  const add = (kind: Parameters<typeof specOf>[0]['kind']) => {
+    faults.push(specOf({ point: '*', kind, ms: 7000, pass }));
+    pass += 1 + Math.floor(random() * 16);
+  };
+  for (let nth = 0; nth < 8; nth += 1) add(random() < 0.5 ? 'error-before' : 'error-after');
+  if (random() < 0.1) add('stall');
+  add(random() < 0.5 ? 'kill' : 'kill-after');
+  return faults.join(',');
+}
