@@ -39,27 +39,30 @@ export async function runCase(
   const circumstances = circumstancesOf(faultCase.point);
   const requests = aStream({ tenant, people: 14, seed, extra: circumstances.events });
   await circumstances.prepare(installation, tenant.name);
-  await Promise.all(
-    everyService.filter((one) => one !== service).map((one) => oneProcess(installation, one)),
-  );
+  const others = everyService.filter((one) => one !== service);
+  const start = () => Promise.all(others.map((one) => oneProcess(installation, one)));
+  if (!circumstances.isFresh) await start();
   const armed = await startArmed(installation, faultCase);
-  const collectorUrl = installation.collectorUrl;
+  if (circumstances.isFresh) await start();
+  const collectorUrl = () => installation.url('collector');
   const pauseMs = circumstances.pauseMs;
   const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs });
   sending.catch(() => {});
   const relieved = circumstances.relieve(installation, tenant.name);
   relieved.catch(() => {});
+  const deciding = circumstances.decide(installation, tenant.name, requests);
+  deciding.catch(() => {});
   const fault = await met(armed, spec);
   if (kind.startsWith('kill')) {
     await armed.ended;
     await sleep(restartAfterMs);
     installation.start(service);
   }
-  const [messageIds] = await Promise.all([sending, relieved]);
+  const [messageIds, decided] = await Promise.all([sending, deciding, relieved]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
   const dryAt = await untilDry(installation);
   const comparison = await compare(installation, {
-    ...{ tenant, messageIds },
+    ...{ tenant, messageIds, decided },
     refused: circumstances.events,
   });
   await circumstances.cleanUp(installation);
@@ -84,7 +87,7 @@ async function startArmed(
   await Promise.all(installation.running(service).map((one) => one.stop()));
   const armed = installation.start(service, spec);
   await armed.ready();
-  const isConsumer = service !== 'collector';
+  const isConsumer = service !== 'collector' && service !== 'insights';
   if (kind === 'stall' && isConsumer) await installation.start(service).ready();
   return armed;
 }

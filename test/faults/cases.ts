@@ -35,6 +35,8 @@ const rare: readonly FailpointName[] = [
   'metrics.publish_dead_letter',
   'metrics.record_ends',
   'cleaner.publish_dead_letter',
+  'cleaner.begin_state',
+  'interests.begin_state',
 ];
 
 /** Every failpoint in every way, by service; the pass on which it happens is the seed's. */

@@ -1,6 +1,8 @@
 import type { FailpointName } from '../../services/shared/runtime/failpoints';
 import { eventually } from '../support/eventually';
+import { type Decided, decideSome } from './decisions';
 import type { Installation } from './installation';
+import type { StreamRequest } from './stream';
 
 /** What it takes for a failpoint to be passed at all. */
 export interface Circumstances {
@@ -8,17 +10,27 @@ export interface Circumstances {
   readonly events: readonly string[];
   /** Between two requests of the stream. */
   readonly pauseMs: number;
+  /** Passed once in the life of an installation: the case has one of its own. */
+  readonly isFresh: boolean;
   /** Before anything is sent. */
   prepare(installation: Installation, tenant: string): Promise<void>;
   /** While it is sent. */
   relieve(installation: Installation, tenant: string): Promise<void>;
+  /** What persons say of it meanwhile. */
+  decide(
+    installation: Installation,
+    tenant: string,
+    requests: readonly StreamRequest[],
+  ): Promise<Decided>;
   /** After all of it. */
   cleanUp(installation: Installation): Promise<void>;
 }
 
 const nothing = async () => {};
 const ordinary: Circumstances = {
-  ...{ events: [], pauseMs: 30, prepare: nothing, relieve: nothing, cleanUp: nothing },
+  ...{ events: [], pauseMs: 30, isFresh: false },
+  ...{ prepare: nothing, relieve: nothing, cleanUp: nothing },
+  decide: async () => new Map(),
 };
 
 export function circumstancesOf(point: FailpointName): Circumstances {
@@ -27,6 +39,11 @@ export function circumstancesOf(point: FailpointName): Circumstances {
     case 'cleaner.note_partition':
     case 'interests.note_partition':
       return { ...ordinary, pauseMs: 400 };
+    case 'cleaner.begin_state':
+    case 'interests.begin_state':
+      return { ...ordinary, isFresh: true };
+    case 'insights.publish_decision':
+      return { ...ordinary, decide: decideSome };
     case 'metrics.publish_dead_letter':
       return refusedRow;
     case 'metrics.set_aside':

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareWindows } from '../../deploy/verify/windows';
 import { applicationsOf } from '../../services/shared/domain/application';
+import type { CleanEvent } from '../../services/shared/domain/event';
 import { eventRow } from '../../services/shared/domain/event-row';
 import { defaultConversionMs } from '../../services/shared/domain/funnel-report';
-import type { JudgedEvent } from '../../services/shared/domain/outcome';
+import { type JudgedEvent, personVersionBase } from '../../services/shared/domain/outcome';
 import type { Tenant } from '../../services/shared/domain/tenant';
 import { currentWeightsVersion } from '../../services/shared/domain/weights';
 import { readLedger } from '../../services/shared/stores/clickhouse/queries/ledger';
@@ -13,7 +14,8 @@ import { eventually } from '../support/eventually';
 import { fakeTags } from '../support/fakes/tags';
 import { tagsOf } from '../support/oracle/tags';
 import { rightWindows, storedLines } from '../support/window-lines';
-import { expectedOf, type FoundRow } from './expected';
+import type { Decided } from './decisions';
+import { type Expected, expectedOf, type FoundRow } from './expected';
 import type { Installation } from './installation';
 
 /** What a tenant's numbers are, against what they must be. */
@@ -32,12 +34,14 @@ export interface Sent {
   readonly messageIds: ReadonlySet<string>;
   /** Names of events whose rows ClickHouse was told to refuse. */
   readonly refused?: readonly string[];
+  /** What persons made of messages. */
+  readonly decided?: Decided;
 }
 
 /** Compares everything there is of a tenant with the oracle, once nothing is left to do. */
 export async function compare(
   installation: Installation,
-  { tenant, messageIds, refused = [] }: Sent,
+  { tenant, messageIds, refused = [], decided = new Map() }: Sent,
 ): Promise<Comparison> {
   const { auditor } = installation;
   const { accepted, redelivered, changed } = await auditor.audit(tenant.name);
@@ -45,7 +49,7 @@ export async function compare(
   const missing = [...messageIds].filter((id) => !ids.has(id));
   const strange = [...ids].filter((id) => !messageIds.has(id));
   const rows = await ledgerRows(installation, tenant.name);
-  const expected = expectedOf(accepted, rows, { tenant, refused });
+  const expected = expectedOf(accepted, rows, { tenant, refused, decided });
   const extra = rows.size - accepted.length;
   return {
     accepted: accepted.length,
@@ -58,8 +62,8 @@ export async function compare(
       ...changed,
       ...expected.faults,
       ...(extra === 0 ? [] : [`${rows.size} rows for ${accepted.length} records`]),
-      ...(await tagFaults(installation, tenant.name, expected.facts)),
-      ...(await profileFaults(installation, tenant.name, expected.facts)),
+      ...(await tagFaults(installation, tenant.name, expected)),
+      ...(await profileFaults(installation, tenant.name, expected)),
       ...(await windowFaults(installation, tenant, expected.facts)),
       ...(await ledgerFaults(installation)),
     ],
@@ -87,16 +91,19 @@ async function ledgerRows(
 async function tagFaults(
   { redis, keys }: Installation,
   tenant: string,
-  facts: readonly JudgedEvent[],
+  { facts, retracted }: Expected,
 ): Promise<readonly string[]> {
-  const events = facts.flatMap(({ event }) => (event === null ? [] : [event]));
+  const right = tagsOf(eventsOf(facts), currentWeightsVersion);
   const faults: string[] = [];
-  for (const [id, wanted] of tagsOf(events, currentWeightsVersion)) {
+  // What was taken back leaves the error of its sums.
+  const all = eventsOf([...facts, ...retracted, ...retracted]);
+  for (const [id, touched] of tagsOf(all, currentWeightsVersion)) {
     const flat = await answerOf(redis.zrevrange(keys.tags(tenant, id), 0, -1, 'WITHSCORES'));
     const found = new Map<string, number>();
     for (let at = 0; at + 1 < flat.length; at += 2) found.set(flat[at] ?? '', Number(flat[at + 1]));
-    for (const tag of new Set([...wanted.keys(), ...found.keys()])) {
-      const { weight, scale } = wanted.get(tag) ?? { weight: 0, scale: 0 };
+    for (const tag of new Set([...touched.keys(), ...found.keys()])) {
+      const weight = right.get(id)?.get(tag)?.weight ?? 0;
+      const scale = touched.get(tag)?.scale ?? 0;
       const is = found.get(tag) ?? 0;
       if (Math.abs(is - weight) > 1e-9 * scale) faults.push(`${id} ${tag}: ${is}, not ${weight}`);
     }
@@ -104,16 +111,22 @@ async function tagFaults(
   return faults;
 }
 
-/** Counts, last seen and last channel of every user. */
+function eventsOf(judged: readonly JudgedEvent[]): readonly CleanEvent[] {
+  return judged.flatMap(({ event }) => (event === null ? [] : [event]));
+}
+
+/** Counts, last seen and last channel of every user; these two are not taken back. */
 async function profileFaults(
   { redis, keys }: Installation,
   tenant: string,
-  facts: readonly JudgedEvent[],
+  { facts, retracted }: Expected,
 ): Promise<readonly string[]> {
   const [right, stored] = [fakeTags(), createTags(redis, keys)];
-  const inOrder = [...facts].sort((a, b) => a.source.offset - b.source.offset);
+  const inOrder = [...facts, ...retracted].sort((a, b) => a.source.offset - b.source.offset);
   const applications = inOrder.flatMap(applicationsOf);
   await right.apply(applications);
+  const takenBack = { outcome: 'rejected', version: personVersionBase + 1 } as const;
+  await right.apply(retracted.flatMap((one) => applicationsOf({ ...one, ...takenBack })));
   const faults: string[] = [];
   for (const id of new Set(applications.map((one) => one.id))) {
     const wanted = await right.readProfile(tenant, id);

@@ -6,6 +6,7 @@ import { judgeTraffic, trafficRules } from '../../services/shared/domain/traffic
 import { currentWeightsVersion } from '../../services/shared/domain/weights';
 import { groupedBy } from '../support/oracle/sessions';
 import type { Accepted } from './auditor';
+import type { Decided } from './decisions';
 
 /** A row of the ledger as it was found. */
 export interface FoundRow {
@@ -22,6 +23,15 @@ export interface Expected {
   readonly doubled: number;
   /** The records that take effect, as the cleaner must have judged them. */
   readonly facts: readonly JudgedEvent[];
+  /** Those that took effect first and were taken back. */
+  readonly retracted: readonly JudgedEvent[];
+}
+
+interface Circumstances {
+  readonly tenant: Tenant;
+  /** Names of events whose rows ClickHouse was told to refuse. */
+  readonly refused: readonly string[];
+  readonly decided: Decided;
 }
 
 const duplicate = 'duplicate/same_message';
@@ -35,10 +45,10 @@ const collision = 'collision/message_id_reused';
 export function expectedOf(
   accepted: readonly Accepted[],
   rows: ReadonlyMap<string, FoundRow>,
-  { tenant, refused }: { readonly tenant: Tenant; readonly refused: readonly string[] },
+  { tenant, refused, decided }: Circumstances,
 ): Expected {
   const faults: string[] = [];
-  const facts: JudgedEvent[] = [];
+  const [facts, retracted]: [JudgedEvent[], JudgedEvent[]] = [[], []];
   let [lost, doubled] = [0, 0];
   const found = ({ source }: Accepted) => {
     const row = rows.get(coordinatesText(source));
@@ -64,18 +74,19 @@ export function expectedOf(
       continue;
     }
     const verdict = verdictOn(holder.event, tenant, refused);
-    expect(holder, verdict);
-    if (verdict === 'counted/clean') facts.push(asFact(holder));
+    const last = verdict === 'counted/clean' ? (decided.get(id) ?? verdict) : verdict;
+    expect(holder, last);
+    if (last.startsWith('counted')) facts.push(asFact(holder));
+    else if (last !== verdict) retracted.push(asFact(holder));
     for (const copy of copies) {
       if (copy === holder) continue;
       const same = copy.event.contentHash === holder.event.contentHash;
       expect(copy, same ? duplicate : collision);
     }
   }
-  return { faults, lost, doubled, facts };
+  return { faults, lost, doubled, facts, retracted };
 }
 
-/** `refused`: names of events whose rows ClickHouse was told to refuse. */
 function verdictOn(event: CleanEvent, tenant: Tenant, refused: readonly string[]): string {
   if (refused.includes(event.name)) return 'dead/row_refused';
   const verdict: Verdict | undefined = judgeTraffic(trafficRules, event, tenant)?.verdict;

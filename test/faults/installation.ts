@@ -38,8 +38,8 @@ export interface Installation {
   running(service: ServiceName): readonly ServiceProcess[];
   /** Every process there ever was. */
   readonly processes: readonly ServiceProcess[];
-  /** Base URL of a collector that takes requests; waits for one. */
-  collectorUrl(): Promise<string>;
+  /** Base URL of a process of the service; waits for one that listens. */
+  url(service: ServiceName): Promise<string>;
   /** Records that some group has not committed yet. */
   lag(): Promise<number>;
   stop(): Promise<void>;
@@ -55,7 +55,7 @@ export async function anInstallation(
   tenantNames: readonly string[],
 ): Promise<Installation> {
   const name = `faults_${randomBytes(4).toString('hex')}`;
-  const tenantsFile = join(folder, 'tenants.yaml');
+  const tenantsFile = join(folder, `${name}.yaml`);
   writeFileSync(tenantsFile, tenantsText(tenantNames));
   const env = { ...process.env, ...servers, ...quick, ...namesOf(name), TENANTS_FILE: tenantsFile };
   const log = createLog('faults', { level: 'error' });
@@ -87,15 +87,15 @@ export async function anInstallation(
     start(service, failpoint = '') {
       const plan = servicePlans.find((one) => one.name === service);
       if (plan === undefined) throw new Error(`there is no service ${service}`);
-      const logFile = join(folder, 'logs', `${service}-${processes.length}.log`);
+      const logFile = join(folder, name, `${service}-${processes.length}.log`);
       const started = startProcess(plan, { ...env, FAILPOINT: failpoint }, logFile);
       processes.push(started);
       return started;
     },
-    collectorUrl: () =>
-      eventually(() => running('collector').map((one) => one.url())[0], {
+    url: (service) =>
+      eventually(() => running(service).map((one) => one.url())[0], {
         deadlineMs: 30_000,
-        message: 'a collector that listens',
+        message: `a process of ${service} listens`,
       }),
     async lag() {
       const lags = await readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` });

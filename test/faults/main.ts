@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { freePorts, startServers } from '../../deploy/local/servers';
 import { type CaseResult, runCase } from './case-run';
 import { allCases, chosen, type FaultCase } from './cases';
+import { circumstancesOf } from './circumstances';
 import { anInstallation, type Installation, type ServerAddresses } from './installation';
 import { againOf, lineOf, summaryOf } from './report';
 import { runStorm, type StormName, stormLine, stormNames, stormTenant } from './storms';
@@ -41,7 +42,9 @@ async function main({ seed: seedText, only, keep, storms, minutes }: Flags): Pro
     const installation = await anInstallation(addresses, folder, tenants);
     const ms = (Number(minutes) * 60_000) / Math.max(1, names.length);
     const run = () =>
-      storms ? runStorms(installation, names, { seed, ms }) : runAll(installation, cases, seed);
+      storms
+        ? runStorms(installation, names, { seed, ms })
+        : runAll({ installation, addresses, folder }, cases, seed);
     const wrong = await run().finally(() => installation.stop());
     if (wrong === 0 && !keep) rmSync(folder, { recursive: true, force: true });
     return wrong;
@@ -50,8 +53,22 @@ async function main({ seed: seedText, only, keep, storms, minutes }: Flags): Pro
   }
 }
 
+interface Place {
+  readonly installation: Installation;
+  readonly addresses: ServerAddresses;
+  readonly folder: string;
+}
+
+/** A case that can only happen once in the life of an installation has one of its own. */
+async function inItsPlace(faultCase: FaultCase, place: Place): Promise<CaseResult> {
+  const { addresses, folder, installation } = place;
+  if (!circumstancesOf(faultCase.point).isFresh) return runCase(installation, faultCase);
+  const own = await anInstallation(addresses, folder, [faultCase.tenant]);
+  return runCase(own, faultCase).finally(() => own.stop());
+}
+
 async function runAll(
-  installation: Installation,
+  { installation, addresses, folder }: Place,
   cases: readonly FaultCase[],
   seed: number,
 ): Promise<number> {
@@ -59,7 +76,7 @@ async function runAll(
   let failed = 0;
   for (const faultCase of cases) {
     try {
-      const result = await runCase(installation, faultCase);
+      const result = await inItsPlace(faultCase, { installation, addresses, folder });
       results.push(result);
       say(lineOf(result, seed));
     } catch (error) {

@@ -76,7 +76,7 @@ export async function runStorm(
   for (const service of everyService) herd.want(service, 1);
   const until = Date.now() + ms;
   const requests = aStream({ tenant, people: Math.ceil(ms / 200), seed });
-  const { collectorUrl } = installation;
+  const collectorUrl = () => installation.url('collector');
   const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs: 40, until });
   sending.catch(() => {});
   await storms[name](herd, until, random, installation);
