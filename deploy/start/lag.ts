@@ -4,7 +4,7 @@ import {
   type GroupName,
   groupNames,
   groupOf,
-  rawKeys,
+  liveKeys,
   topicsOf,
 } from '../../services/shared/runtime/topics';
 
@@ -25,11 +25,12 @@ export interface LagOptions {
 export async function readLags({ admin, topicPrefix, groupPrefix }: LagOptions): Promise<Lags> {
   const topics = topicsOf(topicPrefix);
   const read: Readonly<Record<GroupName, readonly string[]>> = {
-    cleaner: [...rawKeys, 'review' as const].map((key) => topics[key]),
+    cleaner: [...liveKeys, 'review' as const].map((key) => topics[key]),
+    'cleaner-import': [topics.import],
     interests: [topics.clean],
     metrics: cleanedKeys.map((key) => topics[key]),
   };
-  const lags = { cleaner: 0, interests: 0, metrics: 0 };
+  const lags = { cleaner: 0, 'cleaner-import': 0, interests: 0, metrics: 0 };
   for (const group of groupNames) {
     lags[group] = await groupLag(admin, groupOf(group, groupPrefix), read[group]);
   }

@@ -16,6 +16,9 @@ const filling = { address: 20_000, card: 25_000, done: 8_000 };
 /** Cents, and shares of the goods. */
 const terms = { freeShippingFrom: 5_000, shipping: 490, tax: 0.08, discount: 0.1 };
 const couponShare = 0.1;
+/** One order in fifty is for a hundred of everything: a company's, a mistake or a made-up one, which is
+ *  for a person to say. */
+const bulk = { share: 0.02, pieces: 100 };
 
 /** From the cart to the order, as far as it goes. */
 export class Checkout {
@@ -51,8 +54,9 @@ export class Checkout {
   /** Amounts are worked out in cents and sent as decimals, which is what they are read back as. */
   private order() {
     const { cart, orderId, visitor } = this.options;
-    const goods = cart.reduce((sum, { priceMinor }) => sum + priceMinor, 0);
     const coupon = visitor.draw.chance(couponShare) ? 'WELCOME10' : null;
+    const quantity = visitor.draw.chance(bulk.share) ? bulk.pieces : 1;
+    const goods = quantity * cart.reduce((sum, { priceMinor }) => sum + priceMinor, 0);
     const discount = coupon === null ? 0 : Math.round(goods * terms.discount);
     const shipping = goods >= terms.freeShippingFrom ? 0 : terms.shipping;
     const revenue = goods - discount;
@@ -67,7 +71,7 @@ export class Checkout {
       discount: discount / 100,
       ...(coupon === null ? {} : { coupon }),
       currency,
-      products: cart.map((product) => ({ ...productFields(product), quantity: 1 })),
+      products: cart.map((product) => ({ ...productFields(product), quantity })),
     };
   }
 

@@ -1,5 +1,5 @@
 import { setting } from '../shared/runtime/config';
-import { between, integer, milliseconds } from '../shared/runtime/parser';
+import { between, bytes, integer, milliseconds } from '../shared/runtime/parser';
 import {
   consumerSettings,
   faultSettings,
@@ -34,6 +34,16 @@ export const cleanerSettings = {
     env: 'CLAIM_BUCKETS_PER_DAY',
     default: 100,
     doc: 'A 300th of the message ids of a tenant and day. A change forgets the claims before it.',
+  }),
+  orderHistoryTtlMs: setting(between(milliseconds, { min: 604_800_000, max: 31_536_000_000 }), {
+    env: 'ORDER_HISTORY_TTL',
+    default: 7_776_000_000,
+    doc: 'How long the mean of a shop or a user outlives its last order; longer than any retention.',
+  }),
+  importMaxBytesPerPartition: setting(between(bytes, { min: 16_384, max: 16_777_216 }), {
+    env: 'IMPORT_MAX_BYTES_PER_PARTITION',
+    default: 65_536,
+    doc: 'The same for the import lane: small, since live events wait while a batch is worked on.',
   }),
   importMaxLag: setting(between(integer, { min: 1, max: 100_000_000 }), {
     env: 'IMPORT_MAX_LAG',

@@ -1,8 +1,9 @@
 import type { CleanEvent, Event } from '../shared/domain/event';
+import type { OrdersKnown } from '../shared/domain/order-history';
 import type { JudgedEvent, Verdict } from '../shared/domain/outcome';
 import type { Refusal } from '../shared/domain/refusal';
 import type { DecidedEvent } from '../shared/domain/settle';
-import type { Tenant } from '../shared/domain/tenant';
+import { noOrderOutlier, type Tenant } from '../shared/domain/tenant';
 import { cut } from '../shared/domain/text';
 import { type Finding, judgeTraffic, type TrafficRule } from '../shared/domain/traffic-rules';
 import type { Decoded } from '../shared/runtime/codec';
@@ -32,13 +33,20 @@ const largestMessageBytes = 1_000_000;
 const keptBytes = 65_536;
 const evidenceLength = 300;
 
-/** The verdict on a raw record by itself: a pure function of the record and the law. `decode` must
- *  know the record's schema already. */
-export function decide(
+/** A raw record whose event is sound, and so is to be judged. */
+export interface Sound {
+  readonly record: SourceRecord;
+  readonly event: CleanEvent;
+  readonly tenant: Tenant;
+}
+
+/** What a raw record holds: a sound event, or the verdict that it is dead. A pure function of the record
+ *  and the law. `decode` must know the record's schema already. */
+export function open(
   record: SourceRecord,
   decode: (value: Buffer | null) => Decoded<Event>,
   law: Lawbook,
-): Decided {
+): Sound | Decided {
   if ((record.value?.length ?? 0) > largestRecordBytes) return tooLarge(record);
   const decoded = decode(record.value);
   if (!decoded.ok) {
@@ -50,8 +58,12 @@ export function decide(
   }
   const event = completeEvent(decoded.value, record, tenant);
   const fault = faultOf(event);
-  if (fault !== null) return dead(record, event, fault);
-  const { verdict, evidence } = judgeTraffic(law.rules, event, tenant) ?? nothingAgainst;
+  return fault === null ? { record, event, tenant } : dead(record, event, fault);
+}
+
+/** The verdict on a sound event, given what is known of the orders before it. */
+export function judge({ record, event, tenant }: Sound, known: OrdersKnown, law: Lawbook): Decided {
+  const { verdict, evidence } = judgeTraffic(law.rules, event, tenant, known) ?? nothingAgainst;
   const judged = { ...judgedOf(record, verdict, evidence), weightsVersion: law.weightsVersion };
   return { claims: true, judged: { ...judged, event: cleaned(event) } };
 }
@@ -107,6 +119,7 @@ const nobody: Tenant = {
   sourceCategories: new Map(),
   allowedAgents: [],
   allowedAddresses: [],
+  orderOutlier: noOrderOutlier,
 };
 
 function judgedOf(record: SourceRecord, verdict: Verdict, evidence: string): JudgedEvent {

@@ -4,7 +4,11 @@ import { currentWeightsVersion } from '../shared/domain/weights';
 import { systemClock } from '../shared/runtime/clock';
 import { eventCodec, judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
-import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
+import {
+  type ConsumerHandle,
+  type ConsumerSettings,
+  startConsumer,
+} from '../shared/runtime/consumer';
 import {
   createFailpoints,
   type FailpointName,
@@ -19,14 +23,24 @@ import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
+import type { Stage } from '../shared/runtime/stage';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
-import { groupOf, rawKeys, redisGroups, type Topics, topicsOf } from '../shared/runtime/topics';
+import {
+  type GroupName,
+  groupOf,
+  liveKeys,
+  rawKeys,
+  redisGroups,
+  type Topics,
+  topicsOf,
+} from '../shared/runtime/topics';
 import { createCanary } from '../shared/stores/redis/canary';
 import { createClaims } from '../shared/stores/redis/claims';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
+import { createOrderMemory } from '../shared/stores/redis/order-memory';
 import { createReached } from '../shared/stores/redis/reached';
 import { createRedisState, type RedisState } from '../shared/stores/redis/state';
 import { cleanerSettings } from './config';
@@ -42,16 +56,23 @@ async function main(): Promise<void> {
   const metrics = createMetrics('cleaner');
   const failpoints = createFailpoints(settings.failpoints, log);
   const parts = await connect(settings, failpoints, { log, metrics });
-  const { redis, publisher } = parts;
+  const { redis, publisher, topics } = parts;
   const consumers: ConsumerHandle[] = [];
   const state = watchState(settings, { ...parts, failpoints, consumers }, { log, metrics });
-  const consumer = await consume(settings, { ...parts, failpoints, state }, { log, metrics });
-  consumers.push(consumer);
-  const pacer = paceImports(settings, parts, { consumer, log, metrics });
+  const clean = createStage(settings, { ...parts, failpoints, state }, { log, metrics });
+  const lanes = lanesOf(settings, topics);
+  const shared = { ...parts, failpoints, state, clean, log, metrics };
+  const [live, imports] = await Promise.all([
+    consume(lanes.live, settings, shared),
+    consume(lanes.import, settings, shared),
+  ]);
+  consumers.push(live, imports);
+  const pacer = paceImports(settings, parts, { consumer: imports, log, metrics });
   const health = {
-    live: { consumer: () => consumer.live() },
+    live: { consumer: () => live.live(), imports: () => imports.live() },
     ready: {
-      consumer: () => consumer.ready(),
+      consumer: () => live.ready(),
+      imports: () => imports.ready(),
       redis: () => redis.ping(),
       state: () => ({ ok: state.lost() === null, why: state.lost() ?? '' }),
     },
@@ -61,7 +82,7 @@ async function main(): Promise<void> {
     name: 'cleaner',
     log,
     http: { server, host: settings.host, port: settings.port },
-    consumers: [consumer],
+    consumers: [live, imports],
     closes: [
       { name: 'pacer', close: () => pacer.stop() },
       { name: 'publisher', close: () => publisher.close() },
@@ -141,26 +162,33 @@ function watchState(
   });
 }
 
-function consume(
+function createStage(
   settings: Settings,
   parts: Parts & { failpoints: Failpoints; state: RedisState },
   { log, metrics }: Watchers,
-): Promise<ConsumerHandle> {
-  const { topics, kafka, publisher, raw, judged, redis, keys, state, failpoints } = parts;
+): Stage {
+  const { topics, publisher, raw, judged, redis, keys, state, failpoints } = parts;
   const server = { redis, keys, state };
-  const rawTopics = rawKeys.map((key) => topics[key]);
-  const groupId = groupOf('cleaner', settings.groupPrefix);
   const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
   const { claimWindowMs: windowMs, claimBucketsPerDay: bucketsPerDay } = settings;
-  const clean = createCleanerStage({
+  const claimTopics = rawKeys.map((key) => topics[key]);
+  return createCleanerStage({
     raw,
     review: judged,
     claims: failpoints.around(
       createClaims({
-        ...{ ...server, topics: rawTopics, windowMs, bucketsPerDay },
+        ...{ ...server, topics: claimTopics, windowMs, bucketsPerDay },
         onSetAside: (key) => log.error({ key }, 'set aside: no claims stood in a key of claims'),
       }),
       { claim: 'cleaner.claim' },
+    ),
+    orders: failpoints.around(
+      createOrderMemory({
+        ...{ ...server, findingTtlMs: windowMs },
+        historyTtlMs: settings.orderHistoryTtlMs,
+        onSetAside: (key) => log.error({ key }, 'set aside: no orders stood in a key of orders'),
+      }),
+      { read: null, keep: 'cleaner.keep_evidence', add: 'cleaner.remember_orders' },
     ),
     law: {
       tenants: new Map(tenants.map((tenant) => [tenant.name, tenant])),
@@ -173,6 +201,43 @@ function consume(
     timed: createStepTimer(metrics),
     metrics,
   });
+}
+
+interface Lane {
+  readonly group: GroupName;
+  readonly topics: readonly string[];
+  readonly settings: ConsumerSettings;
+}
+
+/** What happens now, and decisions on it, apart from what is imported: a consumer of its own has
+ *  fetches, batches and commits of its own, so that none of the one waits for those of the other. */
+function lanesOf(
+  settings: Settings,
+  topics: Topics,
+): { readonly live: Lane; readonly import: Lane } {
+  const { importMaxBytesPerPartition: maxBytesPerPartition } = settings;
+  return {
+    live: {
+      group: 'cleaner',
+      topics: [...liveKeys.map((key) => topics[key]), topics.review],
+      settings,
+    },
+    import: {
+      group: 'cleaner-import',
+      topics: [topics.import],
+      settings: { ...settings, maxBytesPerPartition, maxBytes: 4 * maxBytesPerPartition },
+    },
+  };
+}
+
+type Shared = Parts & Watchers & { failpoints: Failpoints; state: RedisState; clean: Stage };
+
+function consume(
+  { group, topics, settings: consumerSettings }: Lane,
+  settings: Settings,
+  { kafka, redis, keys, state, failpoints, clean, log, metrics }: Shared,
+): Promise<ConsumerHandle> {
+  const groupId = groupOf(group, settings.groupPrefix);
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
   const known = failpoints.around(
     createKnownPartitions({ redis, keys, group: groupId, afterMs, now: systemClock.now }),
@@ -181,18 +246,18 @@ function consume(
   return startConsumer({
     kafka,
     groupId,
-    topics: [...rawTopics, topics.review],
+    topics,
     stage: async (batch) => {
       await clean(batch);
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
-    reached: failpoints.around(createReached(server, groupId), {
+    reached: failpoints.around(createReached({ redis, keys, state }, groupId), {
       offset: null,
       record: 'cleaner.record_reached',
     }),
     commitThrough: (call) => failpoints.through('cleaner.commit', call),
-    settings,
+    settings: consumerSettings,
     log,
     metrics,
   });

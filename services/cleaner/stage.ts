@@ -1,11 +1,13 @@
 import type { Event } from '../shared/domain/event';
+import { nothingKnown } from '../shared/domain/order-history';
 import type { JudgedEvent } from '../shared/domain/outcome';
 import { type Claim, claimOf, type Recorded, settle } from '../shared/domain/settle';
 import type { Codec } from '../shared/runtime/codec';
 import type { Metrics } from '../shared/runtime/metrics';
-import type { Stage } from '../shared/runtime/stage';
+import type { RecordBatch, SourceRecord, Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
-import { type Decided, decide, fitting, type Lawbook } from './decide';
+import { type Decided, fitting, judge, type Lawbook, open } from './decide';
+import { type OrderMemory, ordersKnown, rememberOrders, withKeptEvidence } from './orders';
 import { type OutcomePublisher, publishOutcomes } from './publish';
 import { passDecision } from './review';
 
@@ -14,6 +16,7 @@ export interface CleanerDeps extends OutcomePublisher {
   readonly raw: Pick<Codec<Event>, 'prepare' | 'decode'>;
   readonly review: Pick<Codec<JudgedEvent>, 'prepare' | 'decode'>;
   readonly claims: Claims;
+  readonly orders: OrderMemory;
   readonly law: Lawbook;
   readonly timed: StepTimer;
   readonly metrics: Pick<Metrics, 'count'>;
@@ -28,23 +31,37 @@ export interface Claims {
 /** Raw records and decisions in, one judged event out for each. The consumer commits after this
  *  resolves, so what is not out yet is delivered again: as its claim says, not as a duplicate. */
 export function createCleanerStage(deps: CleanerDeps): Stage {
-  const { raw, review, claims, law, timed, metrics } = deps;
+  const { claims, orders, law, timed, metrics } = deps;
   return async function clean(batch) {
-    const areDecisions = batch.topic === deps.topics.review;
-    const codec = areDecisions ? review : raw;
-    await timed('prepare', () => codec.prepare(batch.records.map(({ value }) => value)));
-    const decided = await timed('decide', () =>
-      batch.records.map((record) =>
-        areDecisions
-          ? passDecision(record, review.decode(record.value))
-          : fitting(record, decide(record, raw.decode, law), deps.encode),
-      ),
-    );
+    const decided = await decideAll(batch, deps);
     const recorded = await timed('claim', () => claims.claim(wantedClaims(decided)));
     const outcomes = settleAll(decided, recorded);
+    await timed('remember', () => rememberOrders(outcomes, law, orders));
     await timed('publish', () => publishOutcomes(batch, outcomes, deps));
     countOutcomes(outcomes, metrics);
   };
+}
+
+/** The verdict on each record, before anybody looked whether its message is known. */
+async function decideAll(batch: RecordBatch, deps: CleanerDeps): Promise<readonly Decided[]> {
+  const { raw, review, orders, law, timed, topics, encode } = deps;
+  const { records } = batch;
+  const areDecisions = batch.topic === topics.review;
+  const codec = areDecisions ? review : raw;
+  await timed('prepare', () => codec.prepare(records.map(({ value }) => value)));
+  if (areDecisions)
+    return records.map((record) => passDecision(record, review.decode(record.value)));
+  const opened = await timed('open', () => records.map((record) => open(record, raw.decode, law)));
+  const sound = opened.map((one) => ('judged' in one ? null : one));
+  const context = { importTopic: topics.import, memory: orders };
+  const known = await timed('recall', () => ordersKnown(sound, context));
+  const decided = await timed('decide', () =>
+    opened.map((one, nth) => {
+      const verdict = 'judged' in one ? one : judge(one, known[nth] ?? nothingKnown, law);
+      return fitting(records[nth] as SourceRecord, verdict, encode);
+    }),
+  );
+  return withKeptEvidence(decided, orders);
 }
 
 function wantedClaims(decided: readonly Decided[]): readonly Claim[] {

@@ -1,4 +1,3 @@
-import { decide } from '../../services/cleaner/decide';
 import { passDecision } from '../../services/cleaner/review';
 import type { CleanEvent } from '../../services/shared/domain/event';
 import { coordinatesText, type EventRow, eventRow } from '../../services/shared/domain/event-row';
@@ -7,6 +6,7 @@ import { contentPrint } from '../../services/shared/domain/settle';
 import { trafficRules } from '../../services/shared/domain/traffic-rules';
 import type { SourceRecord } from '../../services/shared/runtime/stage';
 import { rawKeys } from '../../services/shared/runtime/topics';
+import { decide } from '../support/decide';
 import { groupedBy } from '../support/oracle/sessions';
 import type { Servers } from './services';
 

@@ -18,6 +18,7 @@ import {
 import { createClaims } from '../../services/shared/stores/redis/claims';
 import { createTagWriter } from '../../services/shared/stores/redis/tag-writer';
 import { FakeRows } from '../support/fakes/ledger';
+import { fakeOrderMemory } from '../support/fakes/order-memory';
 import type { Bug } from './bugs';
 import type { Host } from './host';
 import type { KafkaLog } from './kafka-log';
@@ -66,6 +67,8 @@ export function cleanerOn(host: Host, servers: Servers, rules: readonly TrafficR
     raw: codecs.raw,
     review: codecs.judged,
     claims: bug.claims?.(host, store) ?? claims,
+    // No tenant here judges orders.
+    orders: fakeOrderMemory(),
     law: { tenants, rules, weightsVersion: 1 },
     publish: publisherOn(host, servers),
     encode: codecs.judged.encode,

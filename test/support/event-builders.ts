@@ -1,7 +1,7 @@
 import type { CleanEvent, Event, EventChannel, Item } from '../../services/shared/domain/event';
 import type { JudgedEvent } from '../../services/shared/domain/outcome';
 import type { DecidedEvent } from '../../services/shared/domain/settle';
-import type { Tenant } from '../../services/shared/domain/tenant';
+import { noOrderOutlier, type Tenant } from '../../services/shared/domain/tenant';
 
 /** 2026-01-15T12:00:00Z: the moment at which the events of these builders happen. */
 export const noon = Date.UTC(2026, 0, 15, 12);
@@ -37,6 +37,7 @@ export function aTenant(part: Partial<Tenant> = {}): Tenant {
     sourceCategories: new Map(),
     allowedAgents: [],
     allowedAddresses: [],
+    orderOutlier: noOrderOutlier,
     ...part,
   };
 }

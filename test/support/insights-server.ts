@@ -3,7 +3,7 @@ import type { LatencyReader } from '../../services/insights/latency';
 import type { Decisions } from '../../services/insights/review';
 import { type FactsReader, insightsRoutes } from '../../services/insights/routes';
 import type { Interests } from '../../services/insights/users';
-import type { Tenant } from '../../services/shared/domain/tenant';
+import { noOrderOutlier, type Tenant } from '../../services/shared/domain/tenant';
 import { createHttp } from '../../services/shared/runtime/http';
 import { createMetrics } from '../../services/shared/runtime/metrics';
 import { noon } from './event-builders';
@@ -42,6 +42,7 @@ export function aTenant(part: Partial<Tenant> = {}): Tenant {
     sourceCategories: new Map(),
     allowedAgents: [],
     allowedAddresses: [],
+    orderOutlier: noOrderOutlier,
     ...part,
   };
 }

@@ -11,6 +11,8 @@ export interface TestStack extends Stack {
   readonly folder: string;
   /** SIGKILL to a service, as a power cut would do it; it is started again by itself. */
   kill(service: string): void;
+  /** Stops a service where it stands, as a suspended machine would; the function lets it go on. */
+  freeze(service: string): () => void;
 }
 
 /** The five services as processes of their own on the servers of this test run, with topics, groups,
@@ -28,6 +30,17 @@ export async function startTestStack(settings: NodeJS.ProcessEnv = {}): Promise<
     ...stack,
     folder,
     kill: (service) => process.kill(pidOf(folder, service), 'SIGKILL'),
+    freeze(service) {
+      const pid = pidOf(folder, service);
+      process.kill(pid, 'SIGSTOP');
+      return () => {
+        try {
+          process.kill(pid, 'SIGCONT');
+        } catch {
+          // It was killed while it stood still.
+        }
+      };
+    },
     async stop() {
       await stack.stop();
       rmSync(folder, { recursive: true });

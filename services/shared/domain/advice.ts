@@ -23,6 +23,8 @@ const advice: Readonly<Record<Reason, string | null>> = {
     'Send context.userAgent, or let the SDK do it. If this sender never has one, add its address to allowedAddresses of the tenant.',
   rule: 'Wait for a person to release or confirm it; until then it takes no effect.',
   reviewer: 'Wait for the person who holds it; until then it takes no effect.',
+  order_outlier:
+    'Wait for a person to release or confirm it; until then it takes no effect. Check that the amount is in the currency it names.',
   confirmed: decided,
   retracted: decided,
   message_id_reused:

@@ -37,13 +37,18 @@ export function applicationsOf(judged: JudgedEvent): readonly Application[] {
     source,
     type: event.type,
     tags: contributionsOf(event, judged.weightsVersion),
-    decision: decisionOf(judged),
+    decision: stateDecided(judged),
     seen: counts ? { at: event.eventAt, channel: channelOf(event) } : null,
   };
   return userIds(event).map((id) => ({ ...effect, id }));
 }
 
-function decisionOf({ version, outcome, firstCounted }: JudgedEvent): Application['decision'] {
+/** The state a decision sets, and the one that its record had at first; null for an original. */
+export function stateDecided({
+  version,
+  outcome,
+  firstCounted,
+}: JudgedEvent): Application['decision'] {
   if (version === 0) return null;
   return { version, target: outcome === 'counted' ? 1 : 0, first: firstCounted ? 1 : 0 };
 }

@@ -6,7 +6,7 @@ export const reasons = {
   counted: ['clean', 'released', 'restored'],
   duplicate: ['same_message'],
   bot: ['declared_bot', 'empty_user_agent'],
-  held: ['rule', 'reviewer'],
+  held: ['rule', 'reviewer', 'order_outlier'],
   rejected: ['confirmed', 'retracted'],
   collision: ['message_id_reused'],
   dead: [
@@ -53,6 +53,7 @@ export const verdicts: readonly Verdict[] = [
   { outcome: 'bot', reason: 'declared_bot' },
   { outcome: 'bot', reason: 'empty_user_agent' },
   { outcome: 'held', reason: 'rule' },
+  { outcome: 'held', reason: 'order_outlier' },
 ];
 
 /** A person's or a rule's word on a record, carried by the review topic. */

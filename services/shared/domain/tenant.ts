@@ -21,6 +21,24 @@ export interface Tenant {
   readonly allowedAgents: readonly string[];
   /** Addresses or CIDR ranges that are let through. */
   readonly allowedAddresses: readonly string[];
+  readonly orderOutlier: OrderOutlier;
+}
+
+/** When an order is held for a person as out of all proportion. */
+export interface OrderOutlier {
+  /** Above so many times the mean of its shop's or its user's counted orders; 0: never. */
+  readonly times: number;
+  /** Of at least so many counted orders; 0: never. */
+  readonly sample: number;
+  /** Whether imported orders are held too. They are in the means in any case. */
+  readonly imports: boolean;
+}
+
+export const noOrderOutlier: OrderOutlier = { times: 0, sample: 0, imports: true };
+
+/** Whether the tenant's orders are remembered and judged at all. */
+export function judgesOrders({ orderOutlier: { times, sample } }: Tenant): boolean {
+  return times > 0 && sample > 0;
 }
 
 /** Tenant names stand in keys and labels. */

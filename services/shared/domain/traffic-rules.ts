@@ -1,6 +1,7 @@
 import { isWithin } from './address';
 import { declaredBot } from './declared-bot';
 import type { Event } from './event';
+import { nothingKnown, type OrdersKnown, orderAmount, outlierEvidence } from './order-history';
 import type { Verdict } from './outcome';
 import type { Tenant } from './tenant';
 import { cut } from './text';
@@ -19,7 +20,7 @@ export interface TrafficRule {
    *  of the Media Rating Council); a fake order is a person's work. */
   readonly family: 'general_invalid_traffic' | 'sophisticated_invalid_traffic' | 'fake_order';
   /** Pure. Null where the rule has nothing to say. */
-  decide(event: Event, tenant: Tenant): Finding | null;
+  decide(event: Event, tenant: Tenant, known: OrdersKnown): Finding | null;
 }
 
 const evidenceLength = 200;
@@ -65,8 +66,26 @@ export const emptyUserAgentRule: TrafficRule = {
   },
 };
 
+/** An order out of all proportion to those before it, which a person should look at: the plainest sign
+ *  of a made-up one. What an earlier delivery of the record found is found again, in the same words. */
+export const orderOutlierRule: TrafficRule = {
+  name: 'order_outlier',
+  family: 'fake_order',
+  decide(event, { orderOutlier }, { histories, found }) {
+    const amount = orderAmount(event);
+    if (amount === null) return null;
+    const evidence = found ?? outlierEvidence(amount, histories, orderOutlier);
+    if (evidence === null) return null;
+    return { verdict: { outcome: 'held', reason: 'order_outlier' }, evidence };
+  },
+};
+
 /** The rules in force, in order: the first that finds something decides. */
-export const trafficRules: readonly TrafficRule[] = [declaredBotRule, emptyUserAgentRule];
+export const trafficRules: readonly TrafficRule[] = [
+  declaredBotRule,
+  emptyUserAgentRule,
+  orderOutlierRule,
+];
 
 /** What the rules make of an event; null where it is to be counted. Agents and addresses that the
  *  tenant allows (its own monitors, partners' crawlers) pass all of them. */
@@ -74,9 +93,10 @@ export function judgeTraffic(
   rules: readonly TrafficRule[],
   event: Event,
   tenant: Tenant,
+  known: OrdersKnown = nothingKnown,
 ): Finding | null {
   for (const rule of rules) {
-    const finding = rule.decide(event, tenant);
+    const finding = rule.decide(event, tenant, known);
     if (finding !== null) return isAllowed(event, tenant) ? null : finding;
   }
   return null;

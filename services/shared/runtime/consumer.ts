@@ -156,7 +156,7 @@ function assemble(options: ConsumerOptions): Parts {
   const assignment = createAssignment();
   const { known, reached } = options;
   const admission = createAdmission({ admin, groupId, known, reached });
-  const pauses = createPauses(consumer, assignment, metrics);
+  const pauses = createPauses(consumer, assignment, { group: groupId, metrics });
   const fail = (error: Error): void => {
     if (state.failure !== null) return;
     state.failure = error;
@@ -187,6 +187,7 @@ function assemble(options: ConsumerOptions): Parts {
   };
   const membership = createMembership({
     ...common,
+    group: groupId,
     signal: abort.signal,
     seek: (topic, partition, offset) => seekTo(consumer, { topic, partition, offset }),
     drained: () => handler.drained(),

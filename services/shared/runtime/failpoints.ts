@@ -7,7 +7,9 @@ import type { Parser } from './parser';
  *  between the service and what it calls. */
 export const failpoints = {
   'collector.publish': 'kafka',
+  'cleaner.keep_evidence': 'redis',
   'cleaner.claim': 'redis',
+  'cleaner.remember_orders': 'redis',
   'cleaner.publish_clean': 'kafka',
   'cleaner.publish_rejected': 'kafka',
   'cleaner.publish_dead_letter': 'kafka',

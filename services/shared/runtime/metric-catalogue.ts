@@ -90,7 +90,7 @@ export const metricCatalogue = {
     type: 'gauge',
     by: 'consumers',
     help: 'Partitions that wait, by the server they wait for, or pacing.',
-    labels: ['reason'],
+    labels: ['group', 'reason'],
   },
   tributary_redis_state_lost: {
     type: 'gauge',
@@ -108,13 +108,13 @@ export const metricCatalogue = {
     type: 'counter',
     by: 'consumers',
     help: 'Times the process joined its consumer group.',
-    labels: [],
+    labels: ['group'],
   },
   tributary_consumer_partitions: {
     type: 'gauge',
     by: 'consumers',
     help: 'Partitions assigned to this process.',
-    labels: [],
+    labels: ['group'],
   },
   tributary_foreign_records_total: {
     type: 'counter',

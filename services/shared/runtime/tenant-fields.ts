@@ -9,7 +9,9 @@ export interface Fields {
   text(name: string, isRight: (value: string) => boolean, rule: string): string;
   /** A list of such texts, empty where the field is absent. */
   texts(name: string, isRight: (value: string) => boolean, rule: string): readonly string[];
-  flag(name: string): boolean;
+  flag(name: string, fallback?: boolean): boolean;
+  /** A number from 0 on; 0 where the field is absent. */
+  number(name: string, isRight: (value: number) => boolean, rule: string): number;
   /** A list of mappings. */
   entries(name: string): readonly Fields[];
   /** A mapping; null where the field is absent. */
@@ -50,8 +52,14 @@ export function createFields(value: unknown, path: string, faults: string[]): Fi
         fault(`${name}[${at}]`, `${rule}, and is ${shown(found)}`);
         return false;
       }),
-    flag(name) {
-      const found = get(name) ?? false;
+    number(name, isRight, rule) {
+      const found = get(name) ?? 0;
+      if (typeof found === 'number' && found >= 0 && isRight(found)) return found;
+      fault(name, `${rule}, and is ${shown(found)}`);
+      return 0;
+    },
+    flag(name, fallback = false) {
+      const found = get(name) ?? fallback;
       if (typeof found !== 'boolean') fault(name, `must be true or false, and is ${shown(found)}`);
       return found === true;
     },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
-import { isTenantName, type Tenant } from '../domain/tenant';
+import { isTenantName, noOrderOutlier, type OrderOutlier, type Tenant } from '../domain/tenant';
 import { FatalError, messageOf } from './errors';
 import { sha256Hex } from './hash';
 import type { Log } from './log';
@@ -72,9 +72,21 @@ function readTenant(fields: Fields, folder: string, log: Log): Tenant {
       isAddressRange,
       'must be addresses or ranges such as 192.0.2.0/24',
     ),
+    orderOutlier: readOrderOutlier(fields.inner('orderOutlier')),
   };
   fields.nothingElse();
   return Object.freeze(tenant);
+}
+
+function readOrderOutlier(fields: Fields | null): OrderOutlier {
+  if (fields === null) return noOrderOutlier;
+  const read = {
+    times: fields.number('times', Number.isFinite, 'must be a number from 0 on'),
+    sample: fields.number('sample', Number.isInteger, 'must be a whole number from 0 on'),
+    imports: fields.flag('imports', true),
+  };
+  fields.nothingElse();
+  return Object.freeze(read);
 }
 
 function assertDistinct(tenants: readonly Tenant[], faults: string[]): void {

@@ -62,13 +62,18 @@ export function subjectOf(topic: string): string {
   return `${topic}-value`;
 }
 
-export const groupNames = ['cleaner', 'interests', 'metrics'] as const;
+/** In the order of the flow. The cleaner has two: imports are a lane of their own. */
+export const groupNames = ['cleaner', 'cleaner-import', 'interests', 'metrics'] as const;
 export type GroupName = (typeof groupNames)[number];
 
 /** Groups whose effects are in Redis. */
-export const redisGroups = ['cleaner', 'interests'] as const satisfies readonly GroupName[];
+export const redisGroups = [
+  'cleaner',
+  'cleaner-import',
+  'interests',
+] as const satisfies readonly GroupName[];
 
-/** The consumer group of a service under a prefix (setting KAFKA_GROUP_PREFIX). */
-export function groupOf(service: GroupName, prefix = 'tributary.'): string {
-  return prefix + service;
+/** The name of a consumer group under a prefix (setting KAFKA_GROUP_PREFIX). */
+export function groupOf(name: GroupName, prefix = 'tributary.'): string {
+  return prefix + name;
 }

@@ -17,6 +17,7 @@ import { createClaims } from '../../../services/shared/stores/redis/claims';
 import { startCollector, type TestCollector } from '../../support/collector';
 import { aTenant } from '../../support/event-builders';
 import { eventually } from '../../support/eventually';
+import { fakeOrderMemory } from '../../support/fakes/order-memory';
 import { testKafka } from '../../support/kafka';
 import { type KafkaLink, openKafkaLink } from '../../support/kafka-link';
 import { keepingLog } from '../../support/log-lines';
@@ -78,6 +79,7 @@ export async function anSdkWorld(): Promise<SdkWorld> {
   const clean = createCleanerStage({
     ...{ raw, review: judged, topics, metrics, timed: createStepTimer(metrics) },
     claims: createClaims({ ...redis, topics: rawTopics, windowMs: 600_000, bucketsPerDay: 8 }),
+    orders: fakeOrderMemory(),
     law: { tenants: new Map([['demo', aTenant()]]), rules: trafficRules, weightsVersion: 1 },
     publish: publisher.publish,
     encode: judged.encode,

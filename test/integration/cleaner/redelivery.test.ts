@@ -16,6 +16,7 @@ import { schemaText } from '../../../services/shared/runtime/schema-files';
 import { createStepTimer } from '../../../services/shared/runtime/steps';
 import { rawKeys, subjectOf, topicKeys, topicsOf } from '../../../services/shared/runtime/topics';
 import { createClaims } from '../../../services/shared/stores/redis/claims';
+import { createOrderMemory } from '../../../services/shared/stores/redis/order-memory';
 import { createTagWriter } from '../../../services/shared/stores/redis/tag-writer';
 import { createTags } from '../../../services/shared/stores/redis/tags';
 import { aChannel, anEvent, aTenant, noon } from '../../support/event-builders';
@@ -59,10 +60,11 @@ afterAll(async () => {
 async function startServices(name: string) {
   const rawTopics = rawKeys.map((key) => topics[key]);
   const claims = createClaims({ ...redis, topics: rawTopics, windowMs: 600_000, bucketsPerDay: 8 });
+  const orders = createOrderMemory({ ...redis, historyTtlMs: 600_000, findingTtlMs: 600_000 });
   const metrics = { count: () => {}, observe: () => {} };
   const timed = createStepTimer(metrics);
   const clean = createCleanerStage({
-    ...{ raw, review: judged, claims, topics, metrics, timed },
+    ...{ raw, review: judged, claims, orders, topics, metrics, timed },
     law: { tenants: new Map([['demo', aTenant()]]), rules: trafficRules, weightsVersion: 1 },
     publish: publisher.publish,
     encode: judged.encode,

@@ -105,6 +105,8 @@ test('a passing failure pauses its partition alone, and the same batch comes aga
   let down = true;
   const seen: string[] = [];
   let refused = 0;
+  const labels = `group="${group}",reason="redis",service="test"`;
+  const pausedForRedis = `tributary_consumer_paused{${labels}}`;
   const { metrics, handle, fatal } = await kafka.consume(group, {
     topics: [topic],
     stage: async ({ partition, records }) => {
@@ -120,8 +122,7 @@ test('a passing failure pauses its partition alone, and the same batch comes aga
   await eventually(() => seen.includes('b2'), soon('the other partition goes on'));
   expect(handle.live()).toEqual({ ok: true });
   await eventually(
-    async () =>
-      (await metrics.text()).includes('tributary_consumer_paused{reason="redis",service="test"} 1'),
+    async () => (await metrics.text()).includes(`${pausedForRedis} 1`),
     soon('the pause shows'),
   );
   down = false;
@@ -132,9 +133,7 @@ test('a passing failure pauses its partition alone, and the same batch comes aga
     soon('both ends committed'),
   );
   expect(fatal).toEqual([]);
-  expect(await metrics.text()).toContain(
-    'tributary_consumer_paused{reason="redis",service="test"} 0',
-  );
+  expect(await metrics.text()).toContain(`${pausedForRedis} 0`);
 });
 
 test('marked: offsets are committed as far as the service says, and no further than the stage', async () => {

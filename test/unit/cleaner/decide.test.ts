@@ -1,8 +1,9 @@
-import { type Decided, decide, largestRecordBytes } from '../../../services/cleaner/decide';
+import { type Decided, largestRecordBytes } from '../../../services/cleaner/decide';
 import type { Event } from '../../../services/shared/domain/event';
 import { trafficRules } from '../../../services/shared/domain/traffic-rules';
 import type { Decoded } from '../../../services/shared/runtime/codec';
 import type { SourceRecord } from '../../../services/shared/runtime/stage';
+import { decide } from '../../support/decide';
 import { anEvent, aTenant, noon } from '../../support/event-builders';
 
 const law = {

@@ -12,6 +12,7 @@ import { fakeClaims } from '../../support/fakes/claims';
 import { testCodecs } from '../../support/fakes/codecs';
 import { anEffectLog, type Death, deathsWithin } from '../../support/fakes/effects';
 import { fakeKafka } from '../../support/fakes/kafka';
+import { fakeOrderMemory } from '../../support/fakes/order-memory';
 import { fakeTags } from '../../support/fakes/tags';
 
 const topics = topicsOf();
@@ -20,7 +21,11 @@ beforeAll(async () => {
   codecs = await testCodecs();
 });
 
-const servers = () => ({ kafka: fakeKafka(noon + 320), claims: fakeClaims() });
+const servers = () => ({
+  kafka: fakeKafka(noon + 320),
+  claims: fakeClaims(),
+  orders: fakeOrderMemory(),
+});
 const law: Lawbook = {
   tenants: new Map([['demo', aTenant()]]),
   rules: trafficRules,
@@ -28,7 +33,7 @@ const law: Lawbook = {
 };
 
 /** A cleaner between fake servers. `death` kills it once, at one of its effects. */
-function aWorld(death?: Death, { kafka, claims } = servers(), laws = law) {
+function aWorld(death?: Death, { kafka, claims, orders } = servers(), laws = law) {
   const log = anEffectLog(death);
   const counts: string[] = [];
   const prepared = (codec: Codec<Event> | Codec<JudgedEvent>, name: string) => ({
@@ -43,6 +48,7 @@ function aWorld(death?: Death, { kafka, claims } = servers(), laws = law) {
           claims.claim(wanted),
         ),
     },
+    orders,
     law: laws,
     encode: codecs.judged.encode,
     publish: (topic, partition, messages) =>
@@ -72,7 +78,7 @@ function aWorld(death?: Death, { kafka, claims } = servers(), laws = law) {
       if (!decoded.ok) throw new Error(decoded.message);
       return decoded.value;
     });
-  return { ...log, kafka, claims, stage, counts, publishRaw, judgedIn };
+  return { ...log, kafka, claims, orders, stage, counts, publishRaw, judgedIn };
 }
 
 const bag = (messageId: string, part: Partial<Event> = {}) =>
@@ -246,6 +252,7 @@ test('what is not passing ends the process: nothing is swallowed', async () => {
     raw: codecs.raw,
     review: codecs.judged,
     claims: { claim: async () => [] },
+    orders: fakeOrderMemory(),
     law,
     encode: codecs.judged.encode,
     publish: world.kafka.publish,

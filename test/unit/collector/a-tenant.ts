@@ -1,4 +1,4 @@
-import type { Tenant } from '../../../services/shared/domain/tenant';
+import { noOrderOutlier, type Tenant } from '../../../services/shared/domain/tenant';
 import { sha256Hex } from '../../../services/shared/runtime/hash';
 
 /** The tenant `demo`, whose write key is `demo-key`. */
@@ -12,6 +12,7 @@ export function aTenant(part: Partial<Tenant> = {}): Tenant {
     sourceCategories: new Map(),
     allowedAgents: [],
     allowedAddresses: [],
+    orderOutlier: noOrderOutlier,
     ...part,
   };
 }

@@ -20,6 +20,7 @@ export interface Membership {
 }
 
 export interface MembershipOptions {
+  readonly group: string;
   readonly assignment: Assignment;
   readonly admission: Admission;
   readonly pauses: Pauses;
@@ -38,7 +39,7 @@ export interface MembershipOptions {
 }
 
 export function createMembership(options: MembershipOptions): Membership {
-  const { assignment, pauses, commits, metrics } = options;
+  const { group, assignment, pauses, commits, metrics } = options;
   const callbacks: ((topic: string, partition: number) => void)[] = [];
   let hasJoined = false;
 
@@ -47,7 +48,7 @@ export function createMembership(options: MembershipOptions): Membership {
       forgetLag(gone, metrics);
       for (const callback of callbacks) callback(gone.topic, gone.partition);
     }
-    metrics.set('tributary_consumer_partitions', {}, assignment.all().length);
+    metrics.set('tributary_consumer_partitions', { group }, assignment.all().length);
   }
 
   return {
@@ -56,7 +57,7 @@ export function createMembership(options: MembershipOptions): Membership {
       commits.use(null);
       tellLost(assignment.replace(assigned));
       pauses.apply();
-      metrics.count('tributary_consumer_rebalances_total', {});
+      metrics.count('tributary_consumer_rebalances_total', { group });
       void admit(assignment.all(), { ...options, isAgain: false });
     },
     thrownOut: () => tellLost(assignment.clear()),

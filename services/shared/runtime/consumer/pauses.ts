@@ -21,7 +21,11 @@ type Pausable = Pick<Consumer, 'pause' | 'resume'>;
 
 /** What is paused, and why, is kept here and told to kafkajs partition by partition: kafkajs forgets
  *  that a topic is paused as soon as one of its partitions is paused by itself. */
-export function createPauses(consumer: Pausable, assignment: Assignment, metrics: Metrics): Pauses {
+export function createPauses(
+  consumer: Pausable,
+  assignment: Assignment,
+  { group, metrics }: { readonly group: string; readonly metrics: Metrics },
+): Pauses {
   const topicsPaused = new Set<string>();
   let everything = false;
   const isPaused = (one: OwnedPartition) =>
@@ -31,7 +35,7 @@ export function createPauses(consumer: Pausable, assignment: Assignment, metrics
     for (const one of assignment.all()) {
       tell(consumer, one, isPaused(one));
     }
-    report(assignment.all(), topicsPaused, metrics);
+    report(assignment.all(), topicsPaused, { group, metrics });
   }
 
   return {
@@ -75,13 +79,13 @@ function tell(consumer: Pausable, { topic, partition }: OwnedPartition, paused: 
 function report(
   owned: readonly OwnedPartition[],
   topicsPaused: ReadonlySet<string>,
-  metrics: Metrics,
+  { group, metrics }: { readonly group: string; readonly metrics: Metrics },
 ): void {
   const reasons: readonly (ServerName | 'pacing')[] = [...serverNames, 'pacing'];
   for (const reason of reasons) {
     const waiting = owned.filter((one) =>
       reason === 'pacing' ? topicsPaused.has(one.topic) : one.waiting === reason,
     );
-    metrics.set('tributary_consumer_paused', { reason }, waiting.length);
+    metrics.set('tributary_consumer_paused', { group, reason }, waiting.length);
   }
 }

@@ -1,3 +1,5 @@
+import type { OrderSubject } from '../../domain/order-history';
+
 /** Every key pattern in Redis. Keys of one user or one bucket share a hash tag, the part in braces,
  *  and so a slot of a cluster. */
 export interface RedisKeys {
@@ -7,6 +9,11 @@ export interface RedisKeys {
   profile(tenant: string, id: string): string;
   /** Hash: fingerprints of message ids to their claims. Lives 7 days from the last write or hit. */
   claims(tenant: string, day: string, bucket: number): string;
+  /** Hash: counted orders of a shop or a user by currency, and which of them were added. Lives 90 days
+   *  from the last of them. */
+  orders(subject: OrderSubject): string;
+  /** Text: the evidence that a record (`topic/partition/offset`) is held on. Lives as long as its claim. */
+  finding(tenant: string, source: string): string;
   /** Set: partitions, as `topic/partition`, that a consumer group has had effects of. For ever. */
   consumed(group: string): string;
   /** Hash: `topic/partition` to the offset that a consumer group's effects here reach. For ever. */
@@ -22,6 +29,8 @@ export function redisKeys(prefix = ''): RedisKeys {
     tags: (tenant, id) => `${prefix}tags:{${tenant}:${id}}`,
     profile: (tenant, id) => `${prefix}profile:{${tenant}:${id}}`,
     claims: (tenant, day, bucket) => `${prefix}claims:{${tenant}:${day}:${bucket}}`,
+    orders: ({ tenant, kind, id }) => `${prefix}orders:{${tenant}:${kind}:${id}}`,
+    finding: (tenant, source) => `${prefix}finding:{${tenant}:${source}}`,
     consumed: (group) => `${prefix}consumed:{${group}}`,
     reached: (group) => `${prefix}reached:{${group}}`,
     canary: () => `${prefix}canary`,

@@ -1,6 +1,6 @@
 import { type ProcessedOptions, untilProcessed } from '../../../../deploy/start/processed';
 
-const none = { cleaner: 0, interests: 0, metrics: 0 };
+const none = { cleaner: 0, 'cleaner-import': 0, interests: 0, metrics: 0 };
 
 /** Answers in turn, the last one for ever; the clock moves one second a question. */
 function aPipeline(

@@ -58,6 +58,7 @@ test('a tenant needs a name, keys, time zone and currency; the rest is empty', (
       sourceCategories: new Map(),
       allowedAgents: [],
       allowedAddresses: [],
+      orderOutlier: { times: 0, sample: 0, imports: true },
     },
   ]);
 });

@@ -30,7 +30,7 @@ function scene(assigned: Record<string, number[]>) {
   const assignment = createAssignment();
   const metrics = createMetrics('cleaner');
   assignment.replace(assigned);
-  const pauses = createPauses(consumer, assignment, metrics);
+  const pauses = createPauses(consumer, assignment, { group: 'g', metrics });
   for (const one of assignment.all()) pauses.resume(one);
   const find = (topic: string, partition: number) => {
     const owned = assignment.find(topic, partition);
@@ -39,7 +39,9 @@ function scene(assigned: Record<string, number[]>) {
   };
   const told = () => [...consumer.paused].sort();
   const gauge = async (reason: string) => {
-    const line = new RegExp(`tributary_consumer_paused\\{reason="${reason}",[^}]*\\} (\\d+)`);
+    const line = new RegExp(
+      `tributary_consumer_paused\\{group="g",reason="${reason}",[^}]*\\} (\\d+)`,
+    );
     return Number(line.exec(await metrics.text())?.[1]);
   };
   return { consumer, assignment, pauses, find, told, gauge };
