@@ -2,7 +2,8 @@ import { testCodecs } from '../support/fakes/codecs';
 import { bugNames } from './bugs';
 import { simulate } from './world';
 
-jest.setTimeout(120_000);
+// A few seconds, unless others want the processor.
+jest.setTimeout(900_000);
 
 test.each(bugNames)('the planted bug %s is found within 1,000 seeds', async (bug) => {
   const codecs = await testCodecs();

@@ -1,7 +1,8 @@
 import { testCodecs } from '../support/fakes/codecs';
 import { simulate } from './world';
 
-jest.setTimeout(120_000);
+// A few seconds, unless others want the processor.
+jest.setTimeout(900_000);
 
 /** `npm run simulate -- --seeds N` runs more of them. */
 const seeds = Array.from({ length: 150 }, (_, nth) => nth + 1);

@@ -59,6 +59,8 @@ export function rawRecords(options: WorkloadOptions): readonly RawRecord[] {
 }
 
 const minuteMs = 60_000;
+/** Few, so that users share windows; some further apart than a session without id lasts. */
+const minutesAgo = [0, 1, 2, 5, 12, 31, 33, 64, 90];
 const dayMs = 86_400_000;
 
 function eventOf(nth: number, options: WorkloadOptions): Event {
@@ -71,7 +73,9 @@ function eventOf(nth: number, options: WorkloadOptions): Event {
     'tokyo',
     random.chance(0.2) ? 'nobody' : 'demo',
   ]);
-  const agoMs = random.chance(0.1) ? random.between(10, 40) * dayMs : random.below(90) * minuteMs;
+  const agoMs = random.chance(0.1)
+    ? random.between(10, 40) * dayMs
+    : random.pick(minutesAgo) * minuteMs;
   const originalAt = startAt - agoMs + nth;
   const userId = random.pick([null, null, 'u-1', 'u-2']);
   const event = anEvent({
