@@ -1,8 +1,8 @@
+import { chromiumPath } from '../../support/chromium';
 import { eventually } from '../../support/eventually';
 import { aName } from '../../support/names';
 import { openShop, type Shop } from './analytics-next';
 import { analyticsNode } from './analytics-node';
-import { chromiumPath } from './chromium';
 import type { Client, Sdk } from './client';
 import { type Phase, phases, tooLong } from './phases';
 import { doubled, lost, printReport, type Row } from './report';
