@@ -11,6 +11,8 @@ import { type Browsing, openPage } from './browsing';
 import { commerce, hostile, lamp, refused, twice } from './sent-events';
 
 const executablePath = chromiumPath(process.env);
+/** A test that is skipped where there is no browser. */
+const look = executablePath === null ? test.skip : test;
 if (executablePath === null) {
   const advice = 'install chromium, or name one in CHROMIUM_PATH';
   process.stderr.write(`pages are not looked at: ${advice}\n`);
@@ -57,30 +59,36 @@ async function cellsOf(page: Page, rows: string): Promise<readonly (readonly str
   return Promise.all(found.map((row) => row.locator('th, td').allTextContents()));
 }
 
-(executablePath === null ? describe.skip : describe)('the pages, in Chromium', () => {
-  beforeAll(async () => {
-    stack = await startTestStack();
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox'],
-    });
-  }, 120_000);
+beforeAll(async () => {
+  if (executablePath === null) return;
+  stack = await startTestStack();
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox'],
+  });
+}, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-    process.stderr.write(`the pages as they looked: ${shots}\n`);
-  }, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+  if (executablePath !== null) process.stderr.write(`the pages as they looked: ${shots}\n`);
+}, 60_000);
 
-  test('before the first event, the debugger says how to send it', async () => {
+look(
+  'before the first event, the debugger says how to send it',
+  async () => {
     const page = await open('/debugger');
     const command = await page.locator('#none pre').textContent();
     expect(command).toContain(`curl -u demo-write-key: ${stack.urls.collector}/v1/track`);
     await expect(page.locator('#none').textContent()).resolves.toContain('config/tenants.yaml');
     await page.context().close();
-  }, 30_000);
+  },
+  30_000,
+);
 
-  test('the live page says what the API says', async () => {
+look(
+  'the live page says what the API says',
+  async () => {
     await send([...commerce, ...hostile, ...refused, ...twice]);
     const page = await open('/');
     const { accepted, outcomes: by, reasons, unaccounted, doubled } = await api('/v1/ledger');
@@ -122,9 +130,13 @@ async function cellsOf(page: Page, rows: string): Promise<readonly (readonly str
       },
     );
     await page.context().close();
-  }, 90_000);
+  },
+  90_000,
+);
 
-  test('the tags of the followed person change as they click', async () => {
+look(
+  'the tags of the followed person change as they click',
+  async () => {
     const page = await open('/');
     await page.fill('#user', 'ada');
     await page.keyboard.press('Enter');
@@ -138,9 +150,13 @@ async function cellsOf(page: Page, rows: string): Promise<readonly (readonly str
     expect(await tag.locator('td').first().textContent()).toBe(weight.toFixed(1));
     expect(page.url()).toContain('user=ada');
     await page.context().close();
-  }, 60_000);
+  },
+  60_000,
+);
 
-  test('the debugger says why an event was refused, and what to do; each outcome can be chosen', async () => {
+look(
+  'the debugger says why an event was refused, and what to do; each outcome can be chosen',
+  async () => {
     const page = await open('/debugger?search=bad-amount');
     const row = page.locator('#events .line');
     await row.waitFor({ timeout: 10_000 });
@@ -163,38 +179,39 @@ async function cellsOf(page: Page, rows: string): Promise<readonly (readonly str
       { deadlineMs: 10_000, message: 'only the duplicate is listed' },
     );
     await page.context().close();
-  }, 60_000);
+  },
+  60_000,
+);
 
-  describe.each(schemes)('%s', (colorScheme) => {
-    test.each(['wide', 'narrow'] as const)(
-      '%s: strangers’ names are text, and fit',
-      async (size) => {
-        for (const [name, path] of [
-          ['live', '/?user=%3Cb%3Eada'],
-          ['debugger', '/debugger?search=hostile'],
-        ] as const) {
-          const page = await open(path, { viewport: sizes[size], colorScheme });
-          const names = page.locator('.event > bdi:first-child');
-          await names.first().waitFor({ timeout: 10_000 });
-          if (name === 'debugger') {
-            const wanted = hostile.map(({ event }) => event).sort();
-            expect((await names.allTextContents()).sort()).toEqual(wanted);
-            for (const opener of await page.locator('.opener').all()) await opener.click();
-            await eventually(async () => (await page.locator('.sent').count()) === hostile.length, {
-              ...{ deadlineMs: 10_000, message: 'every story is told' },
-            });
-          }
-          expect(await page.locator('script:not([src]), main img, main b').count()).toBe(0);
-          const beyond = 'document.documentElement.scrollWidth - innerWidth';
-          expect(await page.evaluate<number>(beyond)).toBeLessThanOrEqual(0);
-          await page.screenshot({
-            path: join(shots, `${name}-${size}-${colorScheme}.png`),
-            fullPage: true,
+describe.each(schemes)('%s', (colorScheme) => {
+  look.each(['wide', 'narrow'] as const)(
+    '%s: strangers’ names are text, and fit',
+    async (size) => {
+      for (const [name, path] of [
+        ['live', '/?user=%3Cb%3Eada'],
+        ['debugger', '/debugger?search=hostile'],
+      ] as const) {
+        const page = await open(path, { viewport: sizes[size], colorScheme });
+        const names = page.locator('.event > bdi:first-child');
+        await names.first().waitFor({ timeout: 10_000 });
+        if (name === 'debugger') {
+          const wanted = hostile.map(({ event }) => event).sort();
+          expect((await names.allTextContents()).sort()).toEqual(wanted);
+          for (const opener of await page.locator('.opener').all()) await opener.click();
+          await eventually(async () => (await page.locator('.sent').count()) === hostile.length, {
+            ...{ deadlineMs: 10_000, message: 'every story is told' },
           });
-          await page.context().close();
         }
-      },
-      60_000,
-    );
-  });
+        expect(await page.locator('script:not([src]), main img, main b').count()).toBe(0);
+        const beyond = 'document.documentElement.scrollWidth - innerWidth';
+        expect(await page.evaluate<number>(beyond)).toBeLessThanOrEqual(0);
+        await page.screenshot({
+          path: join(shots, `${name}-${size}-${colorScheme}.png`),
+          fullPage: true,
+        });
+        await page.context().close();
+      }
+    },
+    60_000,
+  );
 });
