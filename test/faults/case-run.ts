@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '../../deploy/start/service-plans';
 import { eventually } from '../support/eventually';
 import { type FaultCase, stallMs } from './cases';
-import { circumstancesOf } from './circumstances';
+import { type Circumstances, circumstancesOf } from './circumstances';
 import { type Comparison, compare } from './compare';
 import type { Installation } from './installation';
 import type { FaultMet, ServiceProcess } from './service-process';
@@ -33,10 +33,19 @@ export async function runCase(
   installation: Installation,
   faultCase: FaultCase,
 ): Promise<CaseResult> {
+  const circumstances = circumstancesOf(faultCase.point);
+  const running = runWithin(installation, faultCase, circumstances);
+  return running.finally(() => circumstances.cleanUp(installation));
+}
+
+async function runWithin(
+  installation: Installation,
+  faultCase: FaultCase,
+  circumstances: Circumstances,
+): Promise<CaseResult> {
   const startedAt = Date.now();
   const { service, kind, spec, seed } = faultCase;
   const tenant = installation.tenant(faultCase.tenant);
-  const circumstances = circumstancesOf(faultCase.point);
   const requests = aStream({ tenant, people: 14, seed, extra: circumstances.events });
   await circumstances.prepare(installation, tenant.name);
   const others = everyService.filter((one) => one !== service);
@@ -65,7 +74,6 @@ export async function runCase(
     ...{ tenant, messageIds, decided },
     refused: circumstances.events,
   });
-  await circumstances.cleanUp(installation);
   const zeroLagMs = dryAt - fault.at;
   return { ...comparison, faultCase, zeroLagMs, tookMs: Date.now() - startedAt };
 }

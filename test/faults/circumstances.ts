@@ -62,7 +62,8 @@ const refusedRow: Circumstances = {
   events: [refusedName],
   prepare: ({ clickhouse }) =>
     clickhouse.command(`ALTER TABLE events ADD CONSTRAINT poison CHECK name != '${refusedName}'`),
-  cleanUp: ({ clickhouse }) => clickhouse.command('ALTER TABLE events DROP CONSTRAINT poison'),
+  cleanUp: ({ clickhouse }) =>
+    clickhouse.command('ALTER TABLE events DROP CONSTRAINT IF EXISTS poison'),
 };
 
 /** A window that cannot be computed is set aside, and mended when it can be. */
@@ -79,6 +80,8 @@ const windowAside: Circumstances = {
     await clickhouse.command('ALTER TABLE funnel_1h DROP CONSTRAINT poison');
     await stuckWindows(installation, tenant, (stuck) => stuck === 0);
   },
+  cleanUp: ({ clickhouse }) =>
+    clickhouse.command('ALTER TABLE funnel_1h DROP CONSTRAINT IF EXISTS poison'),
 };
 
 async function stuckWindows(

@@ -8,6 +8,7 @@ import { allCases, chosen, type FaultCase } from './cases';
 import { circumstancesOf } from './circumstances';
 import { anInstallation, type Installation, type ServerAddresses } from './installation';
 import { againOf, lineOf, summaryOf } from './report';
+import { drainBacklog, drainedLine, scaleTenants } from './scale';
 import { runStorm, type StormName, stormLine, stormNames, stormTenant } from './storms';
 
 interface Flags {
@@ -16,19 +17,18 @@ interface Flags {
   readonly keep: boolean;
   readonly storms: boolean;
   readonly minutes: string;
+  readonly scale: boolean;
+  readonly people: string;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The fault suite on servers of its own, or those that the environment names. Exits 1 where a case
  *  is wrong. */
-async function main({ seed: seedText, only, keep, storms, minutes }: Flags): Promise<number> {
+async function main(flags: Flags): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-faults-'));
-  const seed = Number(seedText);
-  const cases = storms ? [] : chosen(allCases(seed), only);
-  const names = stormNames.filter((name) => storms && (only.length === 0 || only.includes(name)));
-  const what = storms ? `storms ${names.join(', ')}` : `${cases.length} cases`;
-  say(`seed ${seed}: ${what}; logs in ${folder}`);
+  const plan = planOf(flags);
+  say(`seed ${flags.seed}: ${plan.what}; logs in ${folder}`);
   const servers = await startServers({
     dataDir: join(folder, 'data'),
     ports: await freePorts(),
@@ -38,19 +38,38 @@ async function main({ seed: seedText, only, keep, storms, minutes }: Flags): Pro
   });
   const addresses: ServerAddresses = { ...servers.env };
   try {
-    const tenants = [...cases.map(({ tenant }) => tenant), ...names.map(stormTenant)];
-    const installation = await anInstallation(addresses, folder, tenants);
-    const ms = (Number(minutes) * 60_000) / Math.max(1, names.length);
-    const run = () =>
-      storms
-        ? runStorms(installation, names, { seed, ms })
-        : runAll({ installation, addresses, folder }, cases, seed);
-    const wrong = await run().finally(() => installation.stop());
-    if (wrong === 0 && !keep) rmSync(folder, { recursive: true, force: true });
+    const installation = await anInstallation(addresses, folder, plan.tenants);
+    const running = plan.run({ installation, addresses, folder });
+    const wrong = await running.finally(() => installation.stop());
+    if (wrong === 0 && !flags.keep) rmSync(folder, { recursive: true, force: true });
     return wrong;
   } finally {
     await servers.stop();
   }
+}
+
+interface Plan {
+  readonly what: string;
+  readonly tenants: readonly string[];
+  /** How much was wrong. */
+  run(place: Place): Promise<number>;
+}
+
+function planOf({ seed: seedText, only, storms, scale, minutes, people }: Flags): Plan {
+  const seed = Number(seedText);
+  if (scale) {
+    const run = ({ installation }: Place) => runScale(installation, seed, Number(people));
+    return { what: 'a backlog, twice', tenants: scaleTenants, run };
+  }
+  if (storms) {
+    const names = stormNames.filter((name) => only.length === 0 || only.includes(name));
+    const ms = (Number(minutes) * 60_000) / Math.max(1, names.length);
+    const run = ({ installation }: Place) => runStorms(installation, names, { seed, ms });
+    return { what: `storms ${names.join(', ')}`, tenants: names.map(stormTenant), run };
+  }
+  const cases = chosen(allCases(seed), only);
+  const tenants = cases.map(({ tenant }) => tenant);
+  return { what: `${cases.length} cases`, tenants, run: (place) => runAll(place, cases, seed) };
 }
 
 interface Place {
@@ -89,6 +108,16 @@ async function runAll(
   return failed + results.filter(({ faults }) => faults.length > 0).length;
 }
 
+async function runScale(installation: Installation, seed: number, people: number): Promise<number> {
+  let wrong = 0;
+  for (const processes of [1, 2] as const) {
+    const drained = await drainBacklog(installation, { processes, people, seed });
+    say(drainedLine(drained));
+    wrong += drained.faults.length > 0 ? 1 : 0;
+  }
+  return wrong;
+}
+
 async function runStorms(
   installation: Installation,
   names: readonly StormName[],
@@ -113,6 +142,8 @@ const program = new Command('faults')
   .option('--only <name...>', 'cases whose name begins so: cleaner, cleaner.claim:kill', [])
   .option('--storms', 'kills, pairs, rebalances and rolling restarts while events come', false)
   .option('--minutes <n>', 'how long all storms take together', '8')
+  .option('--scale', 'a backlog, drained by one process of each service and by two', false)
+  .option('--people <n>', 'of the backlog; each sends a dozen messages', '3000')
   .option('--keep', 'leave logs and data where they are', false);
 
 main(program.parse().opts<Flags>()).then(

@@ -11,6 +11,7 @@ import {
 /** A service that runs once: nobody starts it again but the one who started it. */
 export interface ServiceProcess {
   readonly name: ServiceName;
+  readonly pid: number;
   isRunning(): boolean;
   /** `exit code 1`, `SIGKILL`; null while it runs. */
   how(): string | null;
@@ -63,6 +64,7 @@ export function startProcess(
   const url = () => lines().find(({ msg }) => msg === `${plan.name} runs`)?.address ?? null;
   return {
     name: plan.name,
+    pid: child.pid ?? 0,
     isRunning: () => how === null,
     how: () => how,
     ended,

@@ -21,6 +21,8 @@ export interface StreamOptions {
   readonly seed: number;
   /** Names of further events, one each. */
   readonly extra?: readonly string[];
+  /** In one request; a dozen by default. */
+  readonly mostMessages?: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export function aStream({
   people,
   seed,
   extra = [],
+  mostMessages = 12,
 }: StreamOptions): readonly StreamRequest[] {
   const random = seededRandom(seed);
   const lines = aRecordedFile({ people, days: 2, seed })
@@ -48,7 +51,7 @@ export function aStream({
   const messages = [...lines.slice(0, 20), ...own, ...lines.slice(20)];
   const requests: StreamRequest[] = [];
   for (let from = 0; from < messages.length; ) {
-    const to = from + 4 + Math.floor(random() * 8);
+    const to = from + 4 + Math.floor(random() * (mostMessages - 4));
     const request = aRequest(messages.slice(from, to), tenant, random);
     requests.push(request);
     if (random() < 0.2) requests.push(request);
