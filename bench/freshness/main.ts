@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import type { RunningServer } from '../../deploy/local/process';
 import { createPost } from '../../deploy/replay/post';
 import { ProcessMeter } from '../../deploy/summary/processes';
@@ -46,10 +47,7 @@ function visitors(
 /** The probe begins with the warm-up, so that it is itself warm when it counts. */
 async function measure(flags: FreshnessFlags, meter: ProcessMeter): Promise<Freshness> {
   const { collector, interests, writeKey, tenant, every: everyMs, warmUp, minutes } = flags;
-  const failed = (why: string) => say(`Redis does not answer: ${why}`);
-  const onUp = () => say('Redis answers again');
-  const redis = connectRedis({ url: flags.redis, commandTimeoutMs: 5000, onDown: failed, onUp });
-  await new Promise((resolve) => redis.once('ready', resolve));
+  const redis = await reach(flags.redis);
   const url = `${collector}/v1/track`;
   const post = createPost({ url, writeKey, timeoutMs: 30_000, maxSockets: 32 });
   const stop = new AbortController();
@@ -61,6 +59,17 @@ async function measure(flags: FreshnessFlags, meter: ProcessMeter): Promise<Fres
   redis.disconnect();
   say(`measured for ${minutes} minutes, ${warmUp} s of warm-up apart; ${interests} asked as well`);
   return { ...counted, clicks: clicks.filter(({ at }) => at >= counted.from && at < counted.to) };
+}
+
+async function reach(url: string): Promise<Redis> {
+  const onDown = (why: string) => say(`Redis does not answer: ${why}`);
+  const onUp = () => say('Redis answers again');
+  const redis = connectRedis({ url, commandTimeoutMs: 5000, onDown, onUp });
+  await new Promise((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.once('error', () => reject(new Error('start it first, or say where it is: --redis')));
+  });
+  return redis;
 }
 
 interface Counted extends Omit<Freshness, 'clicks'> {
@@ -83,7 +92,7 @@ async function count(flags: FreshnessFlags, meter: ProcessMeter): Promise<Counte
 }
 
 const folder = process.env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary');
-main(readFlags(process.argv.slice(2), folder)).then(
+main(readFlags(process.argv.slice(2), process.env, folder)).then(
   () => process.exit(0),
   (error: Error) => {
     say(error.message);

@@ -1,4 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { portsFrom } from '../../deploy/local/ports';
+import { serverEnvironment } from '../../deploy/local/servers';
+import { portOf, type ServiceName, servicePlans } from '../../deploy/start/service-plans';
 
 export interface FreshnessFlags {
   readonly collector: string;
@@ -18,12 +21,18 @@ export interface FreshnessFlags {
   readonly folder: string;
 }
 
-export function readFlags(argv: readonly string[], folder: string): FreshnessFlags {
+/** Where `npm start` has things in this environment, unless the command line says otherwise. */
+export function readFlags(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): FreshnessFlags {
+  const { REDIS_URL } = serverEnvironment(env, portsFrom(env));
   return new Command('npm run bench:freshness --')
     .description('how long it takes from a click to its tag, beside a running npm start')
-    .option('--collector <url>', 'where the collector listens', 'http://127.0.0.1:8080')
-    .option('--interests <url>', 'where the interests service does', 'http://127.0.0.1:8092')
-    .option('--redis <url>', 'where the tags are', 'redis://127.0.0.1:6379')
+    .option('--collector <url>', 'where the collector listens', urlOf('collector', env))
+    .option('--interests <url>', 'where the interests service does', urlOf('interests', env))
+    .option('--redis <url>', 'where the tags are', REDIS_URL)
     .option('--redis-key-prefix <text>', 'what stands before every key', '')
     .option('--tenant <name>', 'whose tags', 'demo')
     .option('--write-key <key>', 'of that tenant', 'demo-write-key')
@@ -34,6 +43,13 @@ export function readFlags(argv: readonly string[], folder: string): FreshnessFla
     .option('--folder <path>', 'where npm start keeps its process ids', folder)
     .parse([...argv], { from: 'user' })
     .opts<FreshnessFlags>();
+}
+
+function urlOf(service: ServiceName, env: NodeJS.ProcessEnv): string {
+  const ports = servicePlans
+    .filter(({ name }) => name === service)
+    .map((plan) => portOf(plan, env));
+  return `http://127.0.0.1:${ports[0]}`;
 }
 
 function number(text: string): number {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, askHealth } from '../panel/questions';
 import type { Examination } from './finding';
 
@@ -28,32 +29,40 @@ export function serviceExaminations(urls: ServiceUrls): readonly (readonly Exami
 async function health(url: string): Promise<string> {
   const { signal } = new AbortController();
   await askHealth(`${url}/livez`, signal).catch((error: Error) => {
-    throw new Error(`${url} ${error.message}: start it, or look into its log`);
+    const what = error.message.replace(/^not ready/, 'not live');
+    throw new Error(`${url} ${what}: start it, or look into its log`);
   });
   await askHealth(`${url}/readyz`, signal);
   return `${url} is live and ready`;
 }
 
+/** What is on its way has its row a few seconds later. */
+const rowsWithinMs = 5000;
+
 async function ledger(insights: string): Promise<string> {
-  const { signal } = new AbortController();
-  const { accepted, unaccounted, doubled, topics } = await ask<LedgerAnswer>(
-    `${insights}/v1/ledger`,
-    {},
-    signal,
-  );
-  if (doubled > 0) {
-    const where = topics.filter((one) => one.doubled > 0).map(nameOf);
-    throw new Error(`${doubled} records are counted twice, in ${where.join(', ')}`);
+  const before = await askLedger(insights);
+  if (before.doubled > 0) {
+    const where = before.topics.filter((one) => one.doubled > 0).map(nameOf);
+    throw new Error(`${before.doubled} records are counted twice, in ${where.join(', ')}`);
   }
-  const events = accepted.toLocaleString('en-US');
-  if (unaccounted === 0) return `${events} accepted, each with its row, none counted twice`;
-  const where = topics
-    .filter(({ missing }) => missing > 0)
-    .map((one) => `${one.missing} in ${nameOf(one)} from offset ${one.firstMissing}`);
-  throw new Error(
-    `${unaccounted} of ${events} accepted records have no row (${where.join(', ')}): on their way ` +
-      'while consumers lag, lost if this lasts',
+  const events = before.accepted.toLocaleString('en-US');
+  if (before.unaccounted === 0) return `${events} accepted, each with its row, none counted twice`;
+  await sleep(rowsWithinMs);
+  const now = new Map((await askLedger(insights)).topics.map((one) => [nameOf(one), one]));
+  const lasting = before.topics.filter(
+    (one) => one.missing > 0 && now.get(nameOf(one))?.firstMissing === one.firstMissing,
   );
+  if (lasting.length === 0) {
+    return `${events} accepted, ${before.unaccounted} of them on their way, none counted twice`;
+  }
+  const where = lasting.map((one) => `${nameOf(one)} from offset ${one.firstMissing}`);
+  throw new Error(
+    `records without a row in ${where.join(', ')}: lost, unless consumers lag by so much`,
+  );
+}
+
+function askLedger(insights: string): Promise<LedgerAnswer> {
+  return ask<LedgerAnswer>(`${insights}/v1/ledger`, {}, new AbortController().signal);
 }
 
 function nameOf({ topic, partition }: { topic: string; partition: number }): string {

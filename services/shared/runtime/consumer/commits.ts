@@ -43,8 +43,9 @@ export function createCommits(options: CommitsOptions): Commits {
 
   async function commitPending(): Promise<void> {
     const pending = assignment.all().filter((one) => committable(one, mode) > one.committed);
-    for (const one of pending) one.uncommittedSince ??= Date.now();
+    // Before the first batch nothing has been done: where a log begins need not be committed.
     if (commit === null || pending.length === 0) return;
+    for (const one of pending) one.uncommittedSince ??= Date.now();
     const offsets = pending.map((one) => ({ owned: one, offset: committable(one, mode) }));
     try {
       await options.reached?.record(

@@ -136,6 +136,21 @@ test('nothing goes out without a call of this generation', async () => {
   expect(requests).toEqual([]);
 });
 
+test('where a log begins does not wait to be committed; what a batch has done does', async () => {
+  const { commits, owned } = scene();
+  commits.use(null);
+  owned('a', 0).position = 0;
+  await commits.flush();
+  expect(owned('a', 0).uncommittedSince).toBeNull();
+
+  commits.use(async () => {
+    throw new Error('away');
+  });
+  owned('a', 0).position = 5;
+  await commits.flush();
+  expect(owned('a', 0).uncommittedSince).not.toBeNull();
+});
+
 test('commits go out on their own cadence', async () => {
   const { requests, owned } = scene('processed', 20);
   owned('a', 0).position = 1;
