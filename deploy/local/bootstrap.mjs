@@ -14,11 +14,13 @@ const programs = {
   servers: 'dist/deploy/local/servers-main.js',
   verify: 'dist/deploy/verify/main.js',
   simulate: 'dist/test/simulation/main.js',
+  rebuild: 'dist/deploy/rebuild/main.js',
   'bench-collector': 'dist/bench/collector/main.js',
   'bench-freshness': 'dist/bench/freshness/main.js',
   doctor: 'dist/deploy/doctor/main.js',
   fuzz: 'dist/bench/fuzz/main.js',
   faults: 'dist/test/faults/main.js',
+  outages: 'dist/test/outages/main.js',
 };
 /** Programs that need no server. */
 const standAlone = ['simulate'];

@@ -43,6 +43,7 @@ import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
 import { createOrderMemory } from '../shared/stores/redis/order-memory';
 import { createReached } from '../shared/stores/redis/reached';
 import { createRedisState, type RedisState } from '../shared/stores/redis/state';
+import { createBreaker, noBreaker } from './breaker';
 import { cleanerSettings } from './config';
 import { cleanerOpenapi } from './openapi';
 import { createCleanerStage } from './stage';
@@ -195,6 +196,7 @@ function createStage(
       rules: trafficRules,
       weightsVersion: currentWeightsVersion,
     },
+    breaker: settings.decodeBreaker ? createBreaker(systemClock.now) : noBreaker,
     publish: publisher.publish,
     encode: judged.encode,
     topics,
@@ -240,7 +242,10 @@ function consume(
   const groupId = groupOf(group, settings.groupPrefix);
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
   const known = failpoints.around(
-    createKnownPartitions({ redis, keys, group: groupId, afterMs, now: systemClock.now }),
+    createKnownPartitions({
+      ...{ redis, keys, state, group: groupId, afterMs },
+      now: systemClock.now,
+    }),
     { note: 'cleaner.note_partition', isKnown: null },
   );
   return startConsumer({

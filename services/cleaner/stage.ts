@@ -6,6 +6,7 @@ import type { Codec } from '../shared/runtime/codec';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { RecordBatch, SourceRecord, Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
+import type { Breaker } from './breaker';
 import { type Decided, fitting, judge, type Lawbook, open } from './decide';
 import { type OrderMemory, ordersKnown, rememberOrders, withKeptEvidence } from './orders';
 import { type OutcomePublisher, publishOutcomes } from './publish';
@@ -18,6 +19,7 @@ export interface CleanerDeps extends OutcomePublisher {
   readonly claims: Claims;
   readonly orders: OrderMemory;
   readonly law: Lawbook;
+  readonly breaker: Breaker;
   readonly timed: StepTimer;
   readonly metrics: Pick<Metrics, 'count'>;
 }
@@ -34,10 +36,15 @@ export function createCleanerStage(deps: CleanerDeps): Stage {
   const { claims, orders, law, timed, metrics } = deps;
   return async function clean(batch) {
     const decided = await decideAll(batch, deps);
+    const passed = deps.breaker.check(
+      batch,
+      decided.map(({ judged }) => judged),
+    );
     const recorded = await timed('claim', () => claims.claim(wantedClaims(decided)));
     const outcomes = settleAll(decided, recorded);
     await timed('remember', () => rememberOrders(outcomes, law, orders));
     await timed('publish', () => publishOutcomes(batch, outcomes, deps));
+    passed();
     countOutcomes(outcomes, metrics);
   };
 }

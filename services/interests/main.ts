@@ -130,7 +130,7 @@ function consume(
   });
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
   const known = failpoints.around(
-    createKnownPartitions({ redis, keys, group: groupId, afterMs, now: systemClock.now }),
+    createKnownPartitions({ ...server, group: groupId, afterMs, now: systemClock.now }),
     { note: 'interests.note_partition', isKnown: null },
   );
   return startConsumer({

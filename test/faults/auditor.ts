@@ -1,7 +1,8 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { CleanEvent, Coordinates } from '../../services/shared/domain/event';
+import type { CleanEvent, Coordinates, Event } from '../../services/shared/domain/event';
 import { coordinatesText } from '../../services/shared/domain/event-row';
 import type { JudgedEvent } from '../../services/shared/domain/outcome';
+import type { Decoded } from '../../services/shared/runtime/codec';
 import { eventCodec, judgedEventCodec } from '../../services/shared/runtime/codecs';
 import { startConsumer } from '../../services/shared/runtime/consumer';
 import type { Log } from '../../services/shared/runtime/log';
@@ -60,7 +61,7 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
     const isRaw = rawTopics.includes(topic);
     await (isRaw ? raw : judged).prepare(records.map(({ value }) => value));
     for (const record of records) {
-      if (isRaw) noteAccepted(record, decoded(raw.decode(record.value)) as CleanEvent, bookOf);
+      if (isRaw) noteAccepted(record, raw.decode(record.value), bookOf);
       else noteVerdict(decoded(judged.decode(record.value)), bookOf);
     }
     read.set(`${topic}/${partition}`, (records.at(-1)?.offset ?? -1) + 1);
@@ -94,9 +95,12 @@ interface Book {
 
 function noteAccepted(
   { topic, partition, offset, appendedAt }: SourceRecord,
-  event: CleanEvent,
+  decoded: Decoded<Event>,
   bookOf: (tenant: string) => Book,
 ): void {
+  // Rubbish was put there by a test, and belongs to no tenant.
+  if (!decoded.ok) return;
+  const event = decoded.value as CleanEvent;
   bookOf(event.tenant).accepted.push({ source: { topic, partition, offset }, appendedAt, event });
 }
 

@@ -25,6 +25,8 @@ export type ServerAddresses = Readonly<
 
 /** Topics, groups, keys, tables and tenants of one run of the fault suite, and its processes. */
 export interface Installation {
+  /** What its services are told, and every program beside them. */
+  readonly env: NodeJS.ProcessEnv;
   readonly topics: Topics;
   readonly clickhouse: ClickHouse;
   readonly clickhouseUrl: string;
@@ -76,7 +78,7 @@ export async function anInstallation(
   const running = (service: ServiceName) =>
     processes.filter((one) => one.name === service && one.isRunning());
   return {
-    ...{ topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor },
+    ...{ env, topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor },
     ...{ running, processes },
     keys: redisKeys(`${name}:`),
     tenant(wanted) {

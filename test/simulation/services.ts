@@ -1,3 +1,4 @@
+import { noBreaker } from '../../services/cleaner/breaker';
 import { createCleanerStage } from '../../services/cleaner/stage';
 import { createInterestsStage } from '../../services/interests/stage';
 import { createPipeline, type PipelineSettings } from '../../services/metrics/pipeline';
@@ -67,6 +68,7 @@ export function cleanerOn(host: Host, servers: Servers, rules: readonly TrafficR
     raw: codecs.raw,
     review: codecs.judged,
     claims: bug.claims?.(host, store) ?? claims,
+    breaker: noBreaker,
     // No tenant here judges orders.
     orders: fakeOrderMemory(),
     law: { tenants, rules, weightsVersion: 1 },

@@ -179,3 +179,42 @@ export const redisSettings = {
     doc: 'Put before every key, so that several installations can share one Redis.',
   }),
 };
+
+/** Of programs that write to Redis. */
+export const redisStateSettings = {
+  ...redisSettings,
+  redisTimeoutMs: setting(between(milliseconds, { min: 100, max: 60_000 }), {
+    env: 'REDIS_TIMEOUT',
+    default: 5000,
+    doc: 'How long one call to Redis may take before it counts as failed.',
+  }),
+};
+
+export const claimSettings = {
+  claimWindowMs: setting(between(milliseconds, { min: 3_600_000, max: 7_776_000_000 }), {
+    env: 'CLAIM_WINDOW',
+    default: 604_800_000,
+    doc: 'How long a message id is remembered; longer than the retention of the raw topics.',
+  }),
+  claimBucketsPerDay: setting(between(integer, { min: 1, max: 1_000_000 }), {
+    env: 'CLAIM_BUCKETS_PER_DAY',
+    default: 100,
+    doc: 'A 300th of the message ids of a tenant and day. A change forgets the claims before it.',
+  }),
+};
+
+export const profileSettings = {
+  profileTtlMs: setting(between(milliseconds, { min: 604_800_000, max: 31_536_000_000 }), {
+    env: 'PROFILE_TTL',
+    default: 7_776_000_000,
+    doc: 'How long tags and profile of a user live without an event; longer than any retention.',
+  }),
+};
+
+export const orderHistorySettings = {
+  orderHistoryTtlMs: setting(between(milliseconds, { min: 604_800_000, max: 31_536_000_000 }), {
+    env: 'ORDER_HISTORY_TTL',
+    default: 7_776_000_000,
+    doc: 'How long the mean of a shop or a user outlives its last order; longer than any retention.',
+  }),
+};

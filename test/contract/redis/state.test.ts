@@ -24,19 +24,21 @@ test('a canary is made once, whoever asks, and stands beside the run id of the s
   expect(await canary.sign()).toEqual({ runId: before.runId, canary: one });
 });
 
-test.each(['claim-events.lua', 'apply-weights.lua', 'record-reached.lua'])(
-  '%s writes nothing without the canary',
-  async (file) => {
-    const doubts: string[] = [];
-    const state = { ...server.state, doubt: () => void doubts.push('doubt') };
-    const script = createScript({ ...server, state }, file, { types: ['hash'] });
-    await server.redis.del(server.keys.canary());
-    const call = script([server.keys.reached('g')], ['t/0', '1']);
-    await expect(call).rejects.toMatchObject({ name: 'TransientError', server: 'redis' });
-    expect(doubts).toEqual(['doubt']);
-    expect(await keysBelow(server.redis, server.prefix)).toEqual([]);
-  },
-);
+test.each([
+  'claim-events.lua',
+  'apply-weights.lua',
+  'record-reached.lua',
+  'remember-partitions.lua',
+])('%s writes nothing without the canary', async (file) => {
+  const doubts: string[] = [];
+  const state = { ...server.state, doubt: () => void doubts.push('doubt') };
+  const script = createScript({ ...server, state }, file, { types: ['hash'] });
+  await server.redis.del(server.keys.canary());
+  const call = script([server.keys.reached('g')], ['t/0', '1']);
+  await expect(call).rejects.toMatchObject({ name: 'TransientError', server: 'redis' });
+  expect(doubts).toEqual(['doubt']);
+  expect(await keysBelow(server.redis, server.prefix)).toEqual([]);
+});
 
 test('tags are not added to an emptied server, and are once it has its canary', async () => {
   const writer = createTagWriter({ ...server, ttlMs: 60_000 });

@@ -1,6 +1,7 @@
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { freePorts } from '../../../deploy/local/ports';
 import { setUpTopics } from '../../../deploy/setup/topics';
+import { noBreaker } from '../../../services/cleaner/breaker';
 import { createCleanerStage } from '../../../services/cleaner/stage';
 import type { Event } from '../../../services/shared/domain/event';
 import type { JudgedEvent } from '../../../services/shared/domain/outcome';
@@ -77,6 +78,7 @@ export async function anSdkWorld(): Promise<SdkWorld> {
   const rawTopics = rawKeys.map((key) => topics[key]);
   const metrics = { count: () => {}, observe: () => {} };
   const clean = createCleanerStage({
+    breaker: noBreaker,
     ...{ raw, review: judged, topics, metrics, timed: createStepTimer(metrics) },
     claims: createClaims({ ...redis, topics: rawTopics, windowMs: 600_000, bucketsPerDay: 8 }),
     orders: fakeOrderMemory(),

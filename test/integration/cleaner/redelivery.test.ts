@@ -1,4 +1,5 @@
 import { setUpTopics } from '../../../deploy/setup/topics';
+import { noBreaker } from '../../../services/cleaner/breaker';
 import { createCleanerStage } from '../../../services/cleaner/stage';
 import { createInterestsStage } from '../../../services/interests/stage';
 import type { CleanEvent, Event } from '../../../services/shared/domain/event';
@@ -64,6 +65,7 @@ async function startServices(name: string) {
   const metrics = { count: () => {}, observe: () => {} };
   const timed = createStepTimer(metrics);
   const clean = createCleanerStage({
+    breaker: noBreaker,
     ...{ raw, review: judged, claims, orders, topics, metrics, timed },
     law: { tenants: new Map([['demo', aTenant()]]), rules: trafficRules, weightsVersion: 1 },
     publish: publisher.publish,

@@ -41,6 +41,8 @@ export async function aPipeline(settings: NodeJS.ProcessEnv = {}): Promise<Pipel
   writeFileSync(tenantsFile, tenants);
   const stack = await startTestStack({
     ...{ TENANTS_FILE: tenantsFile, KAFKA_PARTITIONS: '1', COLLECTOR_LINGER: '0' },
+    // There is more rubbish than anything else, and it is on purpose.
+    DECODE_BREAKER: 'false',
     ...settings,
   });
   const kafka = await testKafka();

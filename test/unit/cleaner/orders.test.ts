@@ -1,3 +1,4 @@
+import { noBreaker } from '../../../services/cleaner/breaker';
 import { createCleanerStage } from '../../../services/cleaner/stage';
 import type { Event } from '../../../services/shared/domain/event';
 import type { JudgedEvent } from '../../../services/shared/domain/outcome';
@@ -28,6 +29,7 @@ const outlier = { times: 10, sample: 3, imports: false };
 function aWorld(death?: Death, { kafka, claims, memory } = servers(), orderOutlier = outlier) {
   const log = anEffectLog(death);
   const stage = createCleanerStage({
+    breaker: noBreaker,
     raw: codecs.raw,
     review: codecs.judged,
     claims: { claim: (wanted) => log.step('claim', () => claims.claim(wanted)) },

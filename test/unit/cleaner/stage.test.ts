@@ -1,3 +1,4 @@
+import { noBreaker } from '../../../services/cleaner/breaker';
 import type { Lawbook } from '../../../services/cleaner/decide';
 import { createCleanerStage } from '../../../services/cleaner/stage';
 import { applicationsOf } from '../../../services/shared/domain/application';
@@ -40,6 +41,7 @@ function aWorld(death?: Death, { kafka, claims, orders } = servers(), laws = law
     prepare: (values: Iterable<Buffer | null>) => log.step(name, () => codec.prepare(values)),
   });
   const stage = createCleanerStage({
+    breaker: noBreaker,
     raw: { decode: codecs.raw.decode, ...prepared(codecs.raw, 'prepare raw') },
     review: { decode: codecs.judged.decode, ...prepared(codecs.judged, 'prepare review') },
     claims: {
@@ -249,6 +251,7 @@ test('what is not passing ends the process: nothing is swallowed', async () => {
   await world.publishRaw(topics.click, [bag('m-1')]);
   const batch = world.kafka.batch(topics.click, 1);
   const broken = createCleanerStage({
+    breaker: noBreaker,
     raw: codecs.raw,
     review: codecs.judged,
     claims: { claim: async () => [] },

@@ -20,6 +20,8 @@ export interface RedisKeys {
   reached(group: string): string;
   /** String: made with the first effect; where it is missing, so is everything else. For ever. */
   canary(): string;
+  /** Patterns (of SCAN) of all of these but the canary. */
+  everything(): readonly string[];
 }
 
 /** The keys under a prefix (setting REDIS_KEY_PREFIX), so that several installations or tests can
@@ -34,6 +36,10 @@ export function redisKeys(prefix = ''): RedisKeys {
     consumed: (group) => `${prefix}consumed:{${group}}`,
     reached: (group) => `${prefix}reached:{${group}}`,
     canary: () => `${prefix}canary`,
+    everything: () =>
+      ['tags', 'profile', 'claims', 'orders', 'finding', 'consumed', 'reached'].map(
+        (kind) => `${prefix.replace(/[*?[\]\\^-]/g, '\\$&')}${kind}:{*`,
+      ),
   };
 }
 

@@ -1,10 +1,7 @@
-import type { Redis } from 'ioredis';
 import { answerOf } from './client';
-import type { RedisKeys } from './keys';
+import { createScript, type ScriptServer } from './script';
 
-export interface KnownPartitionsOptions {
-  readonly redis: Redis;
-  readonly keys: RedisKeys;
+export interface KnownPartitionsOptions extends ScriptServer {
   /** The consumer group whose partitions these are. */
   readonly group: string;
   /** A partition is remembered once it has been worked on for this long, so that its offsets have
@@ -21,9 +18,25 @@ export interface KnownPartitions {
   note(topic: string, partition: number): Promise<void>;
 }
 
+/** Remembers partitions at once: for a rebuild, which knows that their offsets are committed. */
+export async function rememberPartitions(
+  server: ScriptServer,
+  group: string,
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+): Promise<void> {
+  if (partitions.length === 0) return;
+  const names = partitions.map(({ topic, partition }) => `${topic}/${partition}`);
+  await memoryOf(server)([server.keys.consumed(group)], names);
+}
+
+function memoryOf(server: ScriptServer) {
+  return createScript(server, 'remember-partitions.lua', { types: ['set'] });
+}
+
 export function createKnownPartitions(options: KnownPartitionsOptions): KnownPartitions {
   const { redis, group, afterMs, now } = options;
   const key = options.keys.consumed(group);
+  const remember = memoryOf(options);
   const begunAt = new Map<string, number>();
   const noted = new Set<string>();
   return {
@@ -35,7 +48,7 @@ export function createKnownPartitions(options: KnownPartitionsOptions): KnownPar
       const begun = begunAt.get(name) ?? now();
       begunAt.set(name, begun);
       if (noted.has(name) || now() - begun < afterMs) return;
-      await answerOf(redis.sadd(key, name));
+      await remember([key], [name]);
       noted.add(name);
     },
   };

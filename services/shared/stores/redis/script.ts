@@ -23,7 +23,7 @@ export interface ScriptServer {
 
 export interface ScriptOptions {
   /** What the keys hold, by turns. */
-  readonly types: readonly ('hash' | 'zset')[];
+  readonly types: readonly ('hash' | 'zset' | 'set')[];
   /** Told of each key that held something else: nothing of ours, and in our way. It is kept under this
    *  name with `:set-aside` behind it. */
   readonly onSetAside?: ((key: string) => void) | undefined;

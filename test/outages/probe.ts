@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPost } from '../../deploy/replay/post';
+import { writeKeyOf } from '../faults/installation';
+import type { World } from './world';
+
+/** Clicks of people who were never seen, and how long each takes to be a tag. */
+export interface Probe {
+  /** Message ids of all that were accepted. */
+  readonly messageIds: Set<string>;
+  /** From now on the delays are those of another time. */
+  lap(): readonly number[];
+  /** Resolves when every click is a tag. */
+  stop(): Promise<void>;
+}
+
+const everyMs = 100;
+const lookEveryMs = 5;
+const giveUpAfterMs = 420_000;
+
+export function startProbe({ installation, redis }: World, tenant: string): Probe {
+  const messageIds = new Set<string>();
+  const waiting = new Set<Promise<void>>();
+  let delays: number[] = [];
+  let isStopped = false;
+
+  async function click(nth: number): Promise<void> {
+    const id = `probe-${nth}`;
+    const url = `${await installation.url('collector')}/v1/track`;
+    const post = createPost({ url, writeKey: writeKeyOf(tenant), timeoutMs: 5000, maxSockets: 1 });
+    const begun = Date.now();
+    const message = {
+      ...{ type: 'track', event: 'Product Viewed', messageId: id, anonymousId: id },
+      timestamp: new Date(begun).toISOString(),
+      properties: { product_id: 'p1', category: 'Probes' },
+    };
+    messageIds.add(id);
+    const body = Buffer.from(JSON.stringify(message));
+    while ((await post(body)).status !== 200) await sleep(100);
+    await becomesATag(installation.keys.tags(tenant, id), begun);
+  }
+
+  async function becomesATag(key: string, begun: number): Promise<void> {
+    const into = delays;
+    while (Date.now() - begun < giveUpAfterMs) {
+      if ((await redis.exists(key).catch(() => 0)) === 1) break;
+      await sleep(lookEveryMs);
+    }
+    into.push(Date.now() - begun);
+  }
+
+  const clicking = (async () => {
+    for (let nth = 0; !isStopped; nth += 1) {
+      const one = click(nth).finally(() => waiting.delete(one));
+      waiting.add(one);
+      await sleep(everyMs);
+    }
+  })();
+  return {
+    messageIds,
+    lap() {
+      const lap = delays;
+      delays = [];
+      return lap;
+    },
+    async stop() {
+      isStopped = true;
+      await clicking;
+      await Promise.all(waiting);
+    },
+  };
+}
+
+/** Nearest rank; 0 for none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}

@@ -1,0 +1,86 @@
+import { untilDry } from '../faults/case-run';
+import { type Comparison, compare } from '../faults/compare';
+import { aStream, send } from '../faults/stream';
+import type { OutageRow } from './outage-row';
+import { quantile, startProbe } from './probe';
+import { everyService, type World } from './world';
+
+/** A line of the table. */
+export interface RowResult extends Comparison {
+  readonly row: OutageRow;
+  readonly seen: string;
+  /** How long it lasted, and from its end to the time when no group had anything left to do. */
+  readonly lastedMs: number;
+  readonly caughtUpMs: number;
+  /** Click to tag, milliseconds, before and meanwhile. */
+  readonly normal: Delay;
+  readonly meanwhile: Delay;
+}
+
+interface Delay {
+  readonly clicks: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface RowOptions {
+  readonly tenant: string;
+  readonly seed: number;
+  readonly lastsMs: number;
+  /** Before it, to see what is normal. */
+  readonly normalMs: number;
+  readonly people: number;
+}
+
+export async function runRow(
+  world: World,
+  row: OutageRow,
+  { tenant: name, seed, lastsMs, normalMs, people }: RowOptions,
+): Promise<RowResult> {
+  const { installation } = world;
+  await Promise.all(everyService.map((service) => installation.running(service)[0]?.ready()));
+  const tenant = installation.tenant(name);
+  const requests = aStream({ tenant, people, seed });
+  const probe = startProbe(world, name);
+  const collectorUrl = () => installation.url('collector');
+  const sending = send(requests, { tenant: name, collectorUrl, pauseMs: 30 });
+  sending.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, normalMs));
+  // A copy: clicks that are still on their way when it begins are of neither time.
+  const normal = [...probe.lap()];
+  const begun = Date.now();
+  const seen = await row.run(world, lastsMs);
+  const ended = Date.now();
+  const meanwhile = probe.lap();
+  const sent = await sending;
+  await probe.stop();
+  const dryAt = await untilDry(installation);
+  const messageIds = new Set([...sent, ...probe.messageIds]);
+  const comparison = await compare(installation, { tenant, messageIds });
+  return {
+    ...{ ...comparison, row, seen },
+    ...{ lastedMs: ended - begun, caughtUpMs: dryAt - ended },
+    ...{ normal: delayOf(normal), meanwhile: delayOf(meanwhile) },
+  };
+}
+
+function delayOf(ms: readonly number[]): Delay {
+  return { clicks: ms.length, p50: quantile(ms, 0.5), p99: quantile(ms, 0.99) };
+}
+
+/** One line a row; what differs below it. */
+export function lineOf(result: RowResult): string {
+  const { row, seen, lastedMs, caughtUpMs, normal, meanwhile } = result;
+  const { accepted, lost, doubled, faults } = result;
+  const line = [
+    `${faults.length === 0 ? 'ok  ' : 'FAIL'}   ${row.name}: ${row.done}; ${seen}`,
+    `lasted ${seconds(lastedMs)}, caught up ${seconds(caughtUpMs)} later`,
+    `click to tag p99 ${normal.p99} ms before, ${meanwhile.p99} ms meanwhile (${meanwhile.clicks} clicks)`,
+    `accepted ${accepted}  lost ${lost}  doubled ${doubled}`,
+  ].join('\n       ');
+  return [line, ...faults.slice(0, 10).map((fault) => `       ! ${fault}`)].join('\n');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
