@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../deploy/replay/random';
 import { aRecordedFile } from '../generated/recorded-file';
-import { shopVisits } from '../generated/shop-visits';
+import { type Message, shopVisits } from '../generated/shop-visits';
 
 const longAgoMs = 5 * 365 * 86_400_000;
 
@@ -17,6 +17,9 @@ export function linesToDecide(people: number, seed: number) {
     JSON.stringify({
       ...message,
       messageId: `old-${message.messageId}`,
+      // A session of its own: one with an id is one session, however long, and stored windows look
+      // three days around them.
+      context: { ...contextOf(message), ...ownSession(message) },
       timestamp: new Date(Date.parse(String(message.timestamp)) - longAgoMs).toISOString(),
     }),
   );
@@ -42,4 +45,13 @@ export function idOf(line: string): string | null {
   } catch {
     return null;
   }
+}
+
+function contextOf({ context }: Message): { readonly sessionId?: unknown } {
+  return (context ?? {}) as { readonly sessionId?: unknown };
+}
+
+function ownSession(message: Message): object {
+  const { sessionId } = contextOf(message);
+  return sessionId === undefined ? {} : { sessionId: `old-${sessionId}` };
 }
