@@ -8,7 +8,8 @@ import type { ServiceProcess } from './service-process';
 export interface Herd {
   /** Processes wanted of each service. */
   want(service: ServiceName, processes: number): void;
-  /** Ends one process at random, as a power cut would. */
+  /** Ends one process at random, as a power cut would; one that has come up, or a slow machine would
+   *  never see one that does. */
   killOne(services: readonly ServiceName[]): void;
   /** Ends one of a service: told to (SIGTERM), or not asked. */
   leave(service: ServiceName): Promise<void>;
@@ -49,7 +50,10 @@ export function createHerd(
   };
   return {
     want: (service, processes) => void wanted.set(service, processes),
-    killOne: (services) => kill(pick(services.flatMap((one) => installation.running(one)))),
+    killOne(services) {
+      const all = services.flatMap((one) => installation.running(one));
+      kill(pick(all.filter((one) => one.url() !== null)));
+    },
     async leave(service) {
       const victim = pick(installation.running(service));
       if (random() < 0.5) kill(victim);

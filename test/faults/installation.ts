@@ -95,10 +95,16 @@ export async function anInstallation(
       return started;
     },
     url: (service) =>
-      eventually(() => running(service).map((one) => one.url())[0], {
-        deadlineMs: 30_000,
-        message: `a process of ${service} listens`,
-      }),
+      eventually(
+        () =>
+          running(service)
+            .find((one) => one.url() !== null)
+            ?.url(),
+        {
+          deadlineMs: 120_000,
+          message: `a process of ${service} listens`,
+        },
+      ),
     async lag() {
       const lags = await readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` });
       return Object.values(lags).reduce((sum, records) => sum + records, 0);
