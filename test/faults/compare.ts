@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compareWindows } from '../../deploy/verify/windows';
 import { applicationsOf } from '../../services/shared/domain/application';
 import type { CleanEvent } from '../../services/shared/domain/event';
-import { eventRow } from '../../services/shared/domain/event-row';
+import { coordinatesText, eventRow } from '../../services/shared/domain/event-row';
 import { defaultConversionMs } from '../../services/shared/domain/funnel-report';
 import { type JudgedEvent, personVersionBase } from '../../services/shared/domain/outcome';
 import type { Tenant } from '../../services/shared/domain/tenant';
@@ -48,7 +48,8 @@ export async function compare(
   const ids = new Set(accepted.map(({ event }) => event.messageId));
   const missing = [...messageIds].filter((id) => !ids.has(id));
   const strange = [...ids].filter((id) => !messageIds.has(id));
-  const rows = await ledgerRows(installation, tenant.name);
+  const places = new Set(accepted.map(({ source }) => coordinatesText(source)));
+  const rows = await ledgerRows(installation, tenant.name, places);
   const expected = expectedOf(accepted, rows, { tenant, refused, decided });
   const extra = rows.size - accepted.length;
   return {
@@ -73,15 +74,20 @@ export async function compare(
 async function ledgerRows(
   { clickhouse }: Installation,
   tenant: string,
+  accepted: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, FoundRow>> {
   const rows = await clickhouse.rows(
     `SELECT concat(topic, '/', toString(partition), '/', toString(offset)) AS place, outcome, reason
        FROM events FINAL
-      WHERE tenant = {tenant:String}`,
+      WHERE tenant = {tenant:String} OR (tenant = '' AND reason = 'row_refused')`,
     { tenant },
   );
+  // What ClickHouse refused stands under no tenant; of those, this tenant's.
+  const isOwn = (place: unknown, reason: unknown) =>
+    reason !== 'row_refused' || accepted.has(String(place));
+  const own = rows.filter(({ place, reason }) => isOwn(place, reason));
   return new Map(
-    rows.map(({ place, outcome, reason }) => [
+    own.map(({ place, outcome, reason }) => [
       String(place),
       { outcome: String(outcome), reason: String(reason) },
     ]),
@@ -91,12 +97,12 @@ async function ledgerRows(
 async function tagFaults(
   { redis, keys }: Installation,
   tenant: string,
-  { facts, retracted }: Expected,
+  { facts, retracted, unwritten }: Expected,
 ): Promise<readonly string[]> {
-  const right = tagsOf(eventsOf(facts), currentWeightsVersion);
+  const right = tagsOf(eventsOf([...facts, ...unwritten]), currentWeightsVersion);
   const faults: string[] = [];
   // What was taken back leaves the error of its sums.
-  const all = eventsOf([...facts, ...retracted, ...retracted]);
+  const all = eventsOf([...facts, ...unwritten, ...retracted, ...retracted]);
   for (const [id, touched] of tagsOf(all, currentWeightsVersion)) {
     const flat = await answerOf(redis.zrevrange(keys.tags(tenant, id), 0, -1, 'WITHSCORES'));
     const found = new Map<string, number>();
@@ -119,10 +125,12 @@ function eventsOf(judged: readonly JudgedEvent[]): readonly CleanEvent[] {
 async function profileFaults(
   { redis, keys }: Installation,
   tenant: string,
-  { facts, retracted }: Expected,
+  { facts, retracted, unwritten }: Expected,
 ): Promise<readonly string[]> {
   const [right, stored] = [fakeTags(), createTags(redis, keys)];
-  const inOrder = [...facts, ...retracted].sort((a, b) => a.source.offset - b.source.offset);
+  const inOrder = [...facts, ...unwritten, ...retracted].sort(
+    (a, b) => a.source.offset - b.source.offset,
+  );
   const applications = inOrder.flatMap(applicationsOf);
   await right.apply(applications);
   const takenBack = { outcome: 'rejected', version: personVersionBase + 1 } as const;

@@ -25,7 +25,11 @@ export interface Expected {
   readonly facts: readonly JudgedEvent[];
   /** Those that took effect first and were taken back. */
   readonly retracted: readonly JudgedEvent[];
+  /** Those whose rows ClickHouse refused: in tags and profiles, and in no window. */
+  readonly unwritten: readonly JudgedEvent[];
 }
+
+type Lists = [JudgedEvent[], JudgedEvent[], JudgedEvent[]];
 
 interface Circumstances {
   readonly tenant: Tenant;
@@ -48,7 +52,7 @@ export function expectedOf(
   { tenant, refused, decided }: Circumstances,
 ): Expected {
   const faults: string[] = [];
-  const [facts, retracted]: [JudgedEvent[], JudgedEvent[]] = [[], []];
+  const [facts, retracted, unwritten] = [0, 0, 0].map((): JudgedEvent[] => []) as Lists;
   let [lost, doubled] = [0, 0];
   const found = ({ source }: Accepted) => {
     const row = rows.get(coordinatesText(source));
@@ -78,13 +82,14 @@ export function expectedOf(
     expect(holder, last);
     if (last.startsWith('counted')) facts.push(asFact(holder));
     else if (last !== verdict) retracted.push(asFact(holder));
+    else if (last === 'dead/row_refused') unwritten.push(asFact(holder));
     for (const copy of copies) {
       if (copy === holder) continue;
       const same = copy.event.contentHash === holder.event.contentHash;
       expect(copy, same ? duplicate : collision);
     }
   }
-  return { faults, lost, doubled, facts, retracted };
+  return { faults, lost, doubled, facts, retracted, unwritten };
 }
 
 function verdictOn(event: CleanEvent, tenant: Tenant, refused: readonly string[]): string {
