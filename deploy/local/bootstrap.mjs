@@ -18,6 +18,7 @@ const programs = {
   'bench-collector': 'dist/bench/collector/main.js',
   'bench-freshness': 'dist/bench/freshness/main.js',
   doctor: 'dist/deploy/doctor/main.js',
+  redrive: 'dist/deploy/redrive/main.js',
   fuzz: 'dist/bench/fuzz/main.js',
   faults: 'dist/test/faults/main.js',
   outages: 'dist/test/outages/main.js',

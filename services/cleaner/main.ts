@@ -40,11 +40,13 @@ import { createClaims } from '../shared/stores/redis/claims';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
 import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
+import { readMemory } from '../shared/stores/redis/memory';
 import { createOrderMemory } from '../shared/stores/redis/order-memory';
 import { createReached } from '../shared/stores/redis/reached';
 import { createRedisState, type RedisState } from '../shared/stores/redis/state';
 import { createBreaker, noBreaker } from './breaker';
 import { cleanerSettings } from './config';
+import { watchMemory } from './memory';
 import { cleanerOpenapi } from './openapi';
 import { createCleanerStage } from './stage';
 
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
   ]);
   consumers.push(live, imports);
   const pacer = paceImports(settings, parts, { consumer: imports, log, metrics });
+  const stopMemory = watchMemory({ read: () => readMemory(redis), metrics, log });
   const health = {
     live: { consumer: () => live.live(), imports: () => imports.live() },
     ready: {
@@ -85,6 +88,7 @@ async function main(): Promise<void> {
     http: { server, host: settings.host, port: settings.port },
     consumers: [live, imports],
     closes: [
+      { name: 'memory', close: async () => stopMemory() },
       { name: 'pacer', close: () => pacer.stop() },
       { name: 'publisher', close: () => publisher.close() },
       { name: 'redis', close: async () => redis.disconnect() },

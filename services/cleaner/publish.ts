@@ -28,23 +28,33 @@ const longestKey = 512;
 
 /** Publishes the outcomes of a batch's records, which stand in the same order. Each goes to the
  *  partition number of its source, under its source's key: one user's records stay in order all the
- *  way, and so a watermark skips none. Decisions go on as clean records, whatever they decide. */
+ *  way, and so a watermark skips none. Decisions go on as clean records, whatever they decide, and
+ *  records that are sent through again to where they belong. */
 export async function publishOutcomes(
   batch: RecordBatch,
   outcomes: readonly JudgedEvent[],
   { publish, encode, topics }: OutcomePublisher,
 ): Promise<void> {
-  const byTopic = new Map<string, OutgoingMessage[]>();
+  const requests = new Map<string, Request>();
   outcomes.forEach((judged, index) => {
-    const topic = topics[judged.version > 0 ? 'clean' : targets[judged.outcome]];
-    const messages = byTopic.get(topic) ?? [];
-    byTopic.set(topic, messages);
+    const isDecision = judged.version > 0;
+    const topic = topics[isDecision ? 'clean' : targets[judged.outcome]];
+    const partition = isDecision ? batch.partition : judged.source.partition;
+    const name = `${topic}/${partition}`;
+    const request = requests.get(name) ?? { topic, partition, messages: [] };
+    requests.set(name, request);
     const key = batch.records[index]?.key ?? null;
     const isKept = key !== null && key.length <= longestKey;
-    messages.push({ key: isKept ? key : null, value: encode(judged) });
+    request.messages.push({ key: isKept ? key : null, value: encode(judged) });
   });
-  const requests = [...byTopic].map(([topic, messages]) =>
-    publish(topic, batch.partition, messages),
+  const published = [...requests.values()].map(({ topic, partition, messages }) =>
+    publish(topic, partition, messages),
   );
-  await Promise.all(requests);
+  await Promise.all(published);
+}
+
+interface Request {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: OutgoingMessage[];
 }

@@ -6,11 +6,12 @@ import type { Codec } from '../shared/runtime/codec';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { RecordBatch, SourceRecord, Stage } from '../shared/runtime/stage';
 import type { StepTimer } from '../shared/runtime/steps';
+import { rawKeys } from '../shared/runtime/topics';
 import type { Breaker } from './breaker';
 import { type Decided, fitting, judge, type Lawbook, open } from './decide';
 import { type OrderMemory, ordersKnown, rememberOrders, withKeptEvidence } from './orders';
 import { type OutcomePublisher, publishOutcomes } from './publish';
-import { passDecision } from './review';
+import { passDecision, resentOf } from './review';
 
 /** README.md says what happens when a server is down. */
 export interface CleanerDeps extends OutcomePublisher {
@@ -51,13 +52,26 @@ export function createCleanerStage(deps: CleanerDeps): Stage {
 
 /** The verdict on each record, before anybody looked whether its message is known. */
 async function decideAll(batch: RecordBatch, deps: CleanerDeps): Promise<readonly Decided[]> {
-  const { raw, review, orders, law, timed, topics, encode } = deps;
+  const { raw, review, timed, topics } = deps;
   const { records } = batch;
   const areDecisions = batch.topic === topics.review;
   const codec = areDecisions ? review : raw;
   await timed('prepare', () => codec.prepare(records.map(({ value }) => value)));
-  if (areDecisions)
-    return records.map((record) => passDecision(record, review.decode(record.value)));
+  if (!areDecisions) return judgeAll(records, deps);
+  const sources = await resentAmong(batch, deps);
+  const resent = sources.filter((source) => source !== null);
+  const judged = (resent.length === 0 ? [] : await judgeAll(resent, deps))[Symbol.iterator]();
+  return records.map((record, nth) =>
+    sources[nth] === null
+      ? passDecision(record, review.decode(record.value))
+      : (judged.next().value as Decided),
+  );
+}
+
+async function judgeAll(
+  records: readonly SourceRecord[],
+  { raw, orders, law, timed, topics, encode }: CleanerDeps,
+): Promise<readonly Decided[]> {
   const opened = await timed('open', () => records.map((record) => open(record, raw.decode, law)));
   const sound = opened.map((one) => ('judged' in one ? null : one));
   const context = { importTopic: topics.import, memory: orders };
@@ -69,6 +83,18 @@ async function decideAll(batch: RecordBatch, deps: CleanerDeps): Promise<readonl
     }),
   );
   return withKeptEvidence(decided, orders);
+}
+
+/** The raw records that a batch of the review topic hands on; null for decisions. */
+async function resentAmong(
+  { records }: RecordBatch,
+  { raw, review, topics }: CleanerDeps,
+): Promise<readonly (SourceRecord | null)[]> {
+  const rawTopics = rawKeys.map((key) => topics[key]);
+  const sources = records.map((record) => resentOf(record, review.decode(record.value), rawTopics));
+  const values = sources.flatMap((source) => (source === null ? [] : [source.value]));
+  if (values.length > 0) await raw.prepare(values);
+  return sources;
 }
 
 function wantedClaims(decided: readonly Decided[]): readonly Claim[] {

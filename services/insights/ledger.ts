@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Ledger } from '../shared/domain/ledger';
+import { findingKinds, type Ledger } from '../shared/domain/ledger';
 import { outcomes } from '../shared/domain/outcome';
 import type { Tenant } from '../shared/domain/tenant';
 import { answersOf, orNull, text, whole } from './answers';
@@ -32,6 +32,7 @@ const ledgerAnswer = Type.Object({
   ),
   unaccounted: orNull(whole('Accepted records without a row: on their way, or lost if it lasts.')),
   doubled: whole('Counted records whose message is counted at another coordinate too.'),
+  extra: whole('Rows that stand for no record of Kafka, as the last comparison found them.'),
   topics: Type.Array(
     Type.Object({
       topic: text('Source topic.'),
@@ -41,6 +42,18 @@ const ledgerAnswer = Type.Object({
       missing: orNull(whole('Accepted offsets without a row.')),
       firstMissing: orNull(whole('The first of them.')),
       doubled: Type.Integer(),
+      firstDoubled: orNull(whole('The first of them.')),
+      extra: Type.Integer(),
+      firstExtra: orNull(whole('The first of them.')),
+    }),
+  ),
+  findings: Type.Array(
+    Type.Object({
+      topic: Type.String(),
+      partition: Type.Integer(),
+      kind: text(`What a comparison with Kafka found: ${findingKinds.join(', ')}.`),
+      records: Type.Integer(),
+      offset: whole('The first of them.'),
     }),
   ),
 });

@@ -1,15 +1,7 @@
+import { nameOf, type PartitionLog } from '../shared/domain/ledger';
 import type { Clock } from '../shared/runtime/clock';
 import { FatalError } from '../shared/runtime/errors';
-import type { Metrics } from '../shared/runtime/metrics';
 import type { Task } from './schedule';
-
-/** Where the log of a source partition begins and ends: offsets of the first record and of the next. */
-export interface PartitionLog {
-  readonly topic: string;
-  readonly partition: number;
-  readonly logStart: number;
-  readonly logEnd: number;
-}
 
 export interface CoverageDeps {
   readonly kafka: {
@@ -63,34 +55,6 @@ export async function assertLogsGrew({
       'their records would replace those rows. Give remade topics new names, or restore Kafka; to ' +
       'start anew, empty ClickHouse and Redis as well.',
   );
-}
-
-export interface LedgerCheckDeps {
-  /** Records accepted, and those of them without a row; null where that cannot be told. */
-  readonly ledger: () => Promise<{
-    readonly accepted: number | null;
-    readonly unaccounted: number | null;
-  }>;
-  readonly everyMs: number;
-  readonly metrics: Pick<Metrics, 'set'>;
-}
-
-/** Compares the ledger with Kafka now and then; it reads every row, so its rests grow with its runs. */
-export function ledgerCheckTask({ ledger, everyMs, metrics }: LedgerCheckDeps): Task {
-  const restFactor = 50;
-  return {
-    name: 'ledger',
-    isDue: ({ now, endedAt, tookMs }) => now - endedAt >= Math.max(everyMs, restFactor * tookMs),
-    async run() {
-      const { accepted, unaccounted } = await ledger();
-      if (accepted !== null) metrics.set('tributary_accepted_events', {}, accepted);
-      if (unaccounted !== null) metrics.set('tributary_unaccounted_events', {}, unaccounted);
-    },
-  };
-}
-
-function nameOf({ topic, partition }: PartitionLog): string {
-  return `${topic}/${partition}`;
 }
 
 function isSame(log: PartitionLog, other: PartitionLog | undefined): boolean {

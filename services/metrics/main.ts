@@ -7,9 +7,11 @@ import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
+import { kafkaOffsets } from '../shared/runtime/group-offsets';
 import { createHttp } from '../shared/runtime/http';
-import { createKafka, kafkaFailure, logBounds } from '../shared/runtime/kafka';
+import { createKafka, kafkaFailure } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
+import { lookUp } from '../shared/runtime/lookup';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPublisher, type Publisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
@@ -21,6 +23,7 @@ import { cleanedKeys, groupOf, rawKeys, topicsOf } from '../shared/runtime/topic
 import { type ClickHouse, connectClickHouse } from '../shared/stores/clickhouse/client';
 import { createCoverageStore } from '../shared/stores/clickhouse/coverage-store';
 import { createEventsStore } from '../shared/stores/clickhouse/events-store';
+import { createLedgerStore } from '../shared/stores/clickhouse/ledger-store';
 import { readLedger } from '../shared/stores/clickhouse/queries/ledger';
 import { createStuckWindowsStore } from '../shared/stores/clickhouse/stuck-windows-store';
 import { createUserHash } from '../shared/stores/clickhouse/user-hash';
@@ -29,15 +32,18 @@ import {
   createWindowVersions,
 } from '../shared/stores/clickhouse/windows-store';
 import { metricsSettings } from './config';
-import { assertLogsGrew, coverageTask, ledgerCheckTask } from './coverage';
+import { assertLogsGrew, coverageTask } from './coverage';
+import { createGaps } from './gaps';
+import { ledgerCheckTask } from './ledger-check';
 import { metricsOpenapi } from './openapi';
 import { createPipeline, type Pipeline } from './pipeline';
+import { createResend } from './resend';
 import { createSchedule, type Schedule } from './schedule';
+import { createSettled } from './settled';
 import { createMetricsStage } from './stage';
 
 type Settings = SettingsOf<typeof metricsSettings>;
 type Parts = Awaited<ReturnType<typeof connect>>;
-type Admin = Parameters<typeof logBounds>[0];
 
 /** How often the schedules look for what is due. */
 const tickMs = 25;
@@ -86,7 +92,8 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
   const kafka = createKafka({ clientId: 'metrics', ...settings, log });
   const admin = kafka.admin();
   const publisher = failpoints.around(createPublisher({ kafka, metrics }), {
-    publish: 'metrics.publish_dead_letter',
+    publish: (topic) =>
+      topic === topics.review ? 'metrics.resend' : 'metrics.publish_dead_letter',
     ready: null,
     close: null,
   });
@@ -102,6 +109,12 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
     record: 'metrics.record_ends',
     recorded: null,
   });
+  const ledger = failpoints.around(createLedgerStore(clickhouse), {
+    ...{ spans: null, rowsAgainst: null, missing: null, shared: null, findings: null },
+    recordFindings: 'metrics.record_findings',
+    writeVoids: 'metrics.write_voids',
+  });
+  const offsets = kafkaOffsets(admin, settings);
   const patiently = (work: () => Promise<void>): Promise<void> =>
     retry(work, {
       attempts: Number.POSITIVE_INFINITY,
@@ -109,13 +122,12 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
       maxMs: 5000,
       onRetry: ({ server, message }) => log.warn({ server, why: message }, 'waiting for a server'),
     });
-  const sourceLogs = () => readLogs(admin, settings);
   await patiently(() => connectAdmin(admin));
   await patiently(() => codec.ready());
   await patiently(() => publisher.ready());
   await patiently(() => clickhouse.ping());
-  await patiently(() => assertLogsGrew({ kafka: { logs: sourceLogs }, store: coverage }));
-  return { topics, kafka, admin, publisher, codec, clickhouse, coverage, sourceLogs };
+  await patiently(() => assertLogsGrew({ kafka: offsets, store: coverage }));
+  return { topics, kafka, admin, publisher, codec, clickhouse, coverage, ledger, offsets };
 }
 
 interface Watchers {
@@ -211,21 +223,31 @@ function createDeadLetters(publisher: Publisher, codec: Codec<JudgedEvent>, topi
   };
 }
 
-/** What is looked at beside the stream: how far the source topics reach, and what has no row. */
+/** What is looked at beside the stream: how far the source topics reach, and whether rows and records
+ *  are the same. */
 function createWatch(settings: Settings, parts: Parts, { log, metrics }: Watchers): Schedule {
-  const { clickhouse, coverage, sourceLogs } = parts;
+  const { clickhouse, coverage, kafka, ledger, offsets, codec, publisher, topics } = parts;
+  const shared = { clock: systemClock, log, metrics };
+  const { groupPrefix } = settings;
+  const gaps = createGaps({
+    ...shared,
+    table: ledger,
+    settled: createSettled(offsets),
+    lookUp: (ranges) => lookUp(ranges, { kafka, groupPrefix: `${groupPrefix}lookup-` }),
+    resend: createResend({ ...publisher, ...codec, topic: topics.review, log }),
+  });
+  const whole = { tenant: null, from: null, to: null };
   return createSchedule({
     tasks: [
       coverageTask({
-        kafka: { logs: sourceLogs },
+        ...shared,
+        kafka: offsets,
         store: coverage,
-        clock: systemClock,
         everyMs: settings.coverageEveryMs,
       }),
       ledgerCheckTask({
-        ledger: () => readLedger(clickhouse, { tenant: null, from: null, to: null }),
-        everyMs: settings.ledgerEveryMs,
-        metrics,
+        ...{ ...shared, gaps, kafka: offsets, table: ledger, everyMs: settings.ledgerEveryMs },
+        ledger: () => readLedger(clickhouse, whole),
       }),
     ],
     clock: systemClock,
@@ -235,30 +257,14 @@ function createWatch(settings: Settings, parts: Parts, { log, metrics }: Watcher
   });
 }
 
-async function connectAdmin(admin: Admin): Promise<void> {
+async function connectAdmin(
+  admin: ReturnType<ReturnType<typeof createKafka>['admin']>,
+): Promise<void> {
   try {
     await admin.connect();
   } catch (error) {
     throw kafkaFailure(error, 'connecting the admin');
   }
-}
-
-async function readLogs(admin: Admin, { topicPrefix }: Settings) {
-  const topics = topicsOf(topicPrefix);
-  const found = await Promise.all(
-    rawKeys.map(async (key) => ({
-      topic: topics[key],
-      bounds: await logBounds(admin, topics[key]),
-    })),
-  );
-  return found.flatMap(({ topic, bounds }) =>
-    [...bounds].map(([partition, { low, high }]) => ({
-      topic,
-      partition,
-      logStart: low,
-      logEnd: high,
-    })),
-  );
 }
 
 function exitAfter(log: Log): (error: Error) => never {

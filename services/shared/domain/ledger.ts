@@ -12,12 +12,8 @@ export interface PartitionName {
   readonly partition: number;
 }
 
-/** What the events table holds of one source partition. */
+/** What the events table holds of one source partition when only part of it is looked at. */
 export interface PartitionRows extends PartitionName {
-  /** Distinct offsets, voids included. */
-  readonly offsets: number;
-  /** Offsets at which Kafka has no record (control batches). */
-  readonly voids: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
 }
@@ -30,13 +26,77 @@ export interface PartitionSpan extends PartitionName {
   readonly logEnd: number;
 }
 
+/** Rows of a source partition against its span. */
+export interface SpanRows extends PartitionName {
+  /** Distinct offsets within the span, voids included. */
+  readonly offsets: number;
+  /** Offsets within the span at which Kafka has no record (control batches). */
+  readonly voids: number;
+  /** Last offset within the span; null where there is none. */
+  readonly lastOffset: number | null;
+  /** Distinct offsets at or beyond the end: written since it was sampled, unless they are extra. */
+  readonly ahead: number;
+}
+
 /** Counted records of a partition beyond the first of their (message id, content hash). */
 export interface PartitionDoubles extends PartitionName {
   readonly doubled: number;
+  /** The first of them. */
+  readonly firstDoubled: number;
+}
+
+/** Offsets of a partition, from inclusive to exclusive. */
+export interface OffsetRange extends PartitionName {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the log of a partition begins and ends: offsets of the first record and of the next. */
+export interface PartitionLog extends PartitionName {
+  readonly logStart: number;
+  readonly logEnd: number;
 }
 
 export interface PartitionHole extends PartitionName {
   readonly offset: number;
+}
+
+/** Everything that the table has of a partition, against its span. */
+export interface FoundRows extends SpanRows {
+  /** Whether there is a span of this partition. */
+  readonly isKnown: boolean;
+  /** Distinct offsets before the first that counts. */
+  readonly before: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** The first of those at or beyond the end, at most 1,000. */
+  readonly offsetsAhead: readonly number[];
+}
+
+/** What a comparison of rows and Kafka can find in a partition: `lost`: Kafka deleted the record before
+ *  it had a row. `resent`: the record had no row, and was sent through again. The others are rows
+ *  that stand for no record: beyond the end of the log, before its first offset, in a partition that
+ *  there is not, or under the coordinates of another row. */
+export const findingKinds = [
+  'lost',
+  'resent',
+  'beyond_end',
+  'before_first',
+  'no_partition',
+  'same_coordinates',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+export interface Finding extends PartitionName {
+  readonly kind: FindingKind;
+  readonly records: number;
+  /** The first of them. */
+  readonly offset: number;
+}
+
+/** Whether the finding is of rows that should not be there. */
+export function isExtra({ kind }: Pick<Finding, 'kind'>): boolean {
+  return kind !== 'lost' && kind !== 'resent';
 }
 
 export interface PartitionCoverage extends PartitionName {
@@ -48,6 +108,10 @@ export interface PartitionCoverage extends PartitionName {
   readonly firstMissing: number | null;
   /** Counted records whose (message id, content hash) is counted at another coordinate too. */
   readonly doubled: number;
+  readonly firstDoubled: number | null;
+  /** Rows that stand for no record of Kafka, as the last comparison found them. */
+  readonly extra: number;
+  readonly firstExtra: number | null;
 }
 
 /** Every accepted record and what became of it. */
@@ -58,82 +122,124 @@ export interface Ledger {
   readonly reasons: readonly ReasonCount[];
   readonly unaccounted: number | null;
   readonly doubled: number;
+  readonly extra: number;
   readonly topics: readonly PartitionCoverage[];
+  /** What the last comparisons with Kafka found; none where only part is asked for. */
+  readonly findings: readonly Finding[];
+}
+
+/** A whole ledger's, by partition. */
+export interface Coverage {
+  readonly spans: readonly PartitionSpan[];
+  readonly rows: readonly SpanRows[];
+  /** First missing offset of the partitions in `partitionsWithHoles`. */
+  readonly holes: readonly PartitionHole[];
+  readonly findings: readonly Finding[];
 }
 
 export interface LedgerParts {
   readonly reasons: readonly ReasonCount[];
-  readonly rows: readonly PartitionRows[];
-  /** Null where the rows are only part of the ledger. */
-  readonly spans: readonly PartitionSpan[] | null;
   readonly doubles: readonly PartitionDoubles[];
-  /** First missing offset of the partitions in `partitionsWithHoles`. */
-  readonly holes: readonly PartitionHole[];
+  /** Of the whole ledger, or of the rows that were asked for. */
+  readonly of: Coverage | readonly PartitionRows[];
 }
 
 /**
  * Puts the ledger together. `accepted` is measured apart from the rows, by Kafka's offsets; a row
- * beyond the sampled end proves that the end has moved on since. Records that are still on their way
- * count as unaccounted, so zero means that everything accepted is also judged and written.
+ * beyond the sampled end, unless it is known to be extra, says that the end has moved on since.
+ * Records that are still on their way count as unaccounted, so zero means that everything accepted
+ * is also judged and written.
  */
-export function ledgerOf(parts: LedgerParts): Ledger {
-  const { reasons, rows, spans, doubles } = parts;
-  const topics = spans === null ? rows.map((row) => partly(row, doubles)) : whole(parts, spans);
-  const sum = (of: (topic: PartitionCoverage) => number) =>
-    topics.reduce((total, topic) => total + of(topic), 0);
-  const voids = rows.reduce((total, row) => total + row.voids, 0);
+export function ledgerOf({ reasons, doubles, of }: LedgerParts): Ledger {
+  const shared = { outcomes: byOutcome(reasons), reasons };
+  const doubled = doubles.reduce((total, one) => total + one.doubled, 0);
+  if (!('spans' in of)) {
+    const topics = of.map((row) => partly(row, doubles));
+    return {
+      ...shared,
+      accepted: null,
+      unaccounted: null,
+      doubled,
+      extra: 0,
+      topics,
+      findings: [],
+    };
+  }
+  const topics = partitionsOf(of).map((span) => covered(span, of, doubles));
+  const sum = (part: (topic: PartitionCoverage) => number) =>
+    topics.reduce((total, topic) => total + part(topic), 0);
+  const voids = of.rows.reduce((total, row) => total + row.voids, 0);
   return {
-    accepted: spans === null ? null : sum(recordsOf) - voids,
-    outcomes: byOutcome(reasons),
-    reasons,
-    unaccounted: spans === null ? null : sum(({ missing }) => missing ?? 0),
-    doubled: doubles.reduce((total, { doubled }) => total + doubled, 0),
+    ...shared,
+    accepted: sum(recordsOf) - voids,
+    unaccounted: sum(({ missing }) => missing ?? 0),
+    doubled,
+    extra: sum(({ extra }) => extra),
     topics,
+    findings: of.findings,
   };
 }
 
 /** Partitions whose rows leave something out before the last of them, so that the first missing
  *  offset has to be looked up; where the rows just end early it is the next one. */
 export function partitionsWithHoles(
-  rows: readonly PartitionRows[],
+  rows: readonly SpanRows[],
   spans: readonly PartitionSpan[],
 ): readonly PartitionSpan[] {
-  const spanAt = new Map(spans.map((span) => [nameOf(span), span]));
-  return rows.flatMap((row) => {
-    const span = spanAt.get(nameOf(row)) ?? laterPartition(row);
-    return row.lastOffset + 1 - span.firstOffset > row.offsets ? [span] : [];
+  const rowsAt = new Map(rows.map((row) => [nameOf(row), row]));
+  return spans.filter((span) => {
+    const row = rowsAt.get(nameOf(span));
+    return row !== undefined && nextRow(row, span) - span.firstOffset > row.offsets;
   });
 }
 
-/** Coverage of every partition that Kafka or the table knows of. */
-function whole(parts: LedgerParts, spans: readonly PartitionSpan[]): readonly PartitionCoverage[] {
-  const rowsAt = new Map(parts.rows.map((row) => [nameOf(row), row]));
+/** Every partition that Kafka knows of, and those that there only are rows of. */
+function partitionsOf({ spans, findings }: Coverage): readonly PartitionSpan[] {
   const known = new Set(spans.map(nameOf));
-  const later = parts.rows.filter((row) => !known.has(nameOf(row))).map(laterPartition);
-  return [...spans, ...later].map((span) => {
-    const { topic, partition, firstOffset: first, logEnd } = span;
-    const row = rowsAt.get(nameOf(span));
-    const nextRow = row === undefined ? first : row.lastOffset + 1;
-    const end = Math.max(logEnd, nextRow);
-    const missing = end - first - (row?.offsets ?? 0);
-    const hole = parts.holes.find((other) => nameOf(other) === nameOf(span))?.offset ?? nextRow;
-    return {
-      topic,
-      partition,
-      first,
-      last: end > first ? end - 1 : null,
-      missing,
-      firstMissing: missing > 0 ? hole : null,
-      doubled: doubledAt(span, parts.doubles),
-    };
-  });
+  const others = new Map(
+    findings.filter((finding) => !known.has(nameOf(finding))).map((one) => [nameOf(one), one]),
+  );
+  const empty = [...others.values()].map(({ topic, partition }) => ({
+    ...{ topic, partition, firstOffset: 0, logEnd: 0 },
+  }));
+  return [...spans, ...empty];
+}
+
+function covered(
+  span: PartitionSpan,
+  { rows, holes, findings }: Coverage,
+  doubles: readonly PartitionDoubles[],
+): PartitionCoverage {
+  const { topic, partition, firstOffset: first, logEnd } = span;
+  const here = <T extends PartitionName>(all: readonly T[]) =>
+    all.filter((one) => nameOf(one) === nameOf(span));
+  const [row] = here(rows);
+  const extras = here(findings).filter(isExtra);
+  const isBeyond = ({ kind }: Finding) => kind === 'beyond_end' || kind === 'no_partition';
+  const foreign = extras.filter(isBeyond).reduce((total, { records }) => total + records, 0);
+  const end = logEnd + Math.max(0, (row?.ahead ?? 0) - foreign);
+  const missing = Math.max(0, logEnd - first) - (row?.offsets ?? 0);
+  const hole = here(holes)[0]?.offset ?? nextRow(row, span);
+  return {
+    ...{ topic, partition, first },
+    last: end > first ? end - 1 : null,
+    missing,
+    firstMissing: missing > 0 ? hole : null,
+    ...doubledAt(span, doubles),
+    extra: extras.reduce((total, { records }) => total + records, 0),
+    firstExtra: extras.length === 0 ? null : Math.min(...extras.map(({ offset }) => offset)),
+  };
+}
+
+function nextRow(row: SpanRows | undefined, { firstOffset }: PartitionSpan): number {
+  return row?.lastOffset == null ? firstOffset : row.lastOffset + 1;
 }
 
 /** What can be said of a partition when only some of its rows are looked at. */
 function partly(row: PartitionRows, doubles: readonly PartitionDoubles[]): PartitionCoverage {
   const { topic, partition, firstOffset: first, lastOffset: last } = row;
-  const doubled = doubledAt(row, doubles);
-  return { topic, partition, first, last, missing: null, firstMissing: null, doubled };
+  const unknown = { missing: null, firstMissing: null, extra: 0, firstExtra: null };
+  return { topic, partition, first, last, ...unknown, ...doubledAt(row, doubles) };
 }
 
 function byOutcome(reasons: readonly ReasonCount[]): Record<Outcome, number> {
@@ -142,18 +248,16 @@ function byOutcome(reasons: readonly ReasonCount[]): Record<Outcome, number> {
   return counts as Record<Outcome, number>;
 }
 
-function laterPartition({ topic, partition }: PartitionName): PartitionSpan {
-  return { topic, partition, firstOffset: 0, logEnd: 0 };
-}
-
 function recordsOf({ first, last }: PartitionCoverage): number {
   return last === null ? 0 : last + 1 - first;
 }
 
-function doubledAt(at: PartitionName, doubles: readonly PartitionDoubles[]): number {
-  return doubles.find((other) => nameOf(other) === nameOf(at))?.doubled ?? 0;
+function doubledAt(at: PartitionName, doubles: readonly PartitionDoubles[]) {
+  const found = doubles.find((other) => nameOf(other) === nameOf(at));
+  return { doubled: found?.doubled ?? 0, firstDoubled: found?.firstDoubled ?? null };
 }
 
-function nameOf({ topic, partition }: PartitionName): string {
+/** `topic/partition`. */
+export function nameOf({ topic, partition }: PartitionName): string {
   return `${topic}/${partition}`;
 }

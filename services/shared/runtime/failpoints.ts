@@ -29,6 +29,9 @@ export const failpoints = {
   'metrics.set_aside': 'clickhouse',
   'metrics.mend': 'clickhouse',
   'metrics.record_ends': 'clickhouse',
+  'metrics.resend': 'kafka',
+  'metrics.write_voids': 'clickhouse',
+  'metrics.record_findings': 'clickhouse',
   'metrics.commit': 'kafka',
   'insights.publish_decision': 'kafka',
 } as const satisfies Record<string, ServerName>;

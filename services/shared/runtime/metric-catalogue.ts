@@ -1,3 +1,5 @@
+import { ledgerMetrics } from './ledger-metrics';
+
 /** Every metric there is: name, kind, sentence, label names. docs/METRICS.md is this table. Label
  *  values are members of closed sets (topics, partitions, outcomes, reasons, servers, stores, routes
  *  as declared): series never expire, so a value that comes from data would never stop growing. */
@@ -178,6 +180,12 @@ export const metricCatalogue = {
     help: 'Raw records and decisions by outcome and reason, redeliveries included.',
     labels: ['outcome', 'reason'],
   },
+  tributary_claim_store_bytes: {
+    type: 'gauge',
+    by: 'cleaner',
+    help: 'Memory of the Redis that keeps the claims: used, and the limit; full, it refuses claims.',
+    labels: ['of'],
+  },
   tributary_import_paused: {
     type: 'gauge',
     by: 'cleaner',
@@ -258,18 +266,7 @@ export const metricCatalogue = {
     help: "How far the server's clock is below the highest stored window version; 0 is right.",
     labels: [],
   },
-  tributary_accepted_events: {
-    type: 'gauge',
-    by: 'metrics',
-    help: 'Raw records between the first offsets written down at set-up and the log ends.',
-    labels: [],
-  },
-  tributary_unaccounted_events: {
-    type: 'gauge',
-    by: 'metrics',
-    help: 'Accepted records without a row: on their way, or lost if it lasts.',
-    labels: [],
-  },
+  ...ledgerMetrics,
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof metricCatalogue;

@@ -12,6 +12,10 @@ const at = (offset: number, part: Parameters<typeof aJudgedEvent>[0] = {}) =>
     ...part,
   });
 const partition0 = { topic, partition: 0, first: 2 };
+const sound = {
+  ...{ missing: 0, firstMissing: null, doubled: 0, firstDoubled: null },
+  ...{ extra: 0, firstExtra: null },
+};
 
 let database: EventsDatabase;
 
@@ -64,10 +68,12 @@ test('every record has one outcome, however often it was written and decided on'
     ],
     unaccounted: 0,
     doubled: 0,
+    extra: 0,
     topics: [
-      { ...partition0, last: 5, missing: 0, firstMissing: null, doubled: 0 },
-      { ...partition0, partition: 1, last: null, missing: 0, firstMissing: null, doubled: 0 },
+      { ...partition0, last: 5, ...sound },
+      { ...partition0, partition: 1, last: null, ...sound },
     ],
+    findings: [],
   });
 });
 
@@ -90,7 +96,7 @@ test('the same message counted at two coordinates is doubled; other content is n
   const retracted = { ...again, outcome: 'rejected', reason: 'retracted' } as const;
   await database.keep([at(2), at(3, again), at(4, other), at(5, retracted)]);
   const { doubled, topics } = await readLedger(database.clickhouse, everything);
-  expect([doubled, topics.map((one) => one.doubled)]).toEqual([1, [1, 0]]);
+  expect([doubled, topics.map((one) => one.firstDoubled)]).toEqual([1, [3, null]]);
 });
 
 test('an offset at which Kafka has no record is no accepted record', async () => {

@@ -25,7 +25,8 @@ async function published(judged: readonly JudgedEvent[]): Promise<readonly strin
 }
 
 test('outcomes go to their topics, at the partition and in the order of their sources', async () => {
-  const judged = [...outcomes, ...outcomes].map((outcome) => aJudgedEvent({ outcome }));
+  const source = { topic: topics.click, partition: 3, offset: 7 };
+  const judged = [...outcomes, ...outcomes].map((outcome) => aJudgedEvent({ outcome, source }));
   expect(outcomes.join(' ')).toBe('counted duplicate bot held rejected collision dead erased');
   expect(await published(judged)).toEqual([
     'test.events.clean.v1/3 k0 k8',
@@ -39,6 +40,15 @@ test('decisions go on as clean records, whatever they decide', async () => {
     aDecision(aJudgedEvent(), { outcome, version: 5 }),
   );
   expect(await published(decisions)).toEqual(['test.events.clean.v1/3 k0 k1 k2']);
+});
+
+test('records that are sent through again go to the partition of their source', async () => {
+  const source = { topic: topics.click, partition: 1, offset: 7 };
+  const judged = [aJudgedEvent({ source }), aDecision(aJudgedEvent({ source }))];
+  expect(await published(judged)).toEqual([
+    'test.events.clean.v1/1 k0',
+    'test.events.clean.v1/3 k1',
+  ]);
 });
 
 test('an empty batch asks for nothing', async () => {

@@ -4,6 +4,7 @@ import { createCleanerStage } from '../../../services/cleaner/stage';
 import { applicationsOf } from '../../../services/shared/domain/application';
 import type { Event } from '../../../services/shared/domain/event';
 import type { JudgedEvent } from '../../../services/shared/domain/outcome';
+import { resentEvent } from '../../../services/shared/domain/resent';
 import { trafficRules } from '../../../services/shared/domain/traffic-rules';
 import type { Codec } from '../../../services/shared/runtime/codec';
 import type { Stage } from '../../../services/shared/runtime/stage';
@@ -198,6 +199,40 @@ test('decisions claim nothing and go on to clean with the version of their offse
     `publish 1 to ${topics.deadLetter}/2`,
   ]);
   expect(world.judgedIn(topics.clean)).toEqual([{ ...decision, version: 2 ** 52 + 1 }]);
+});
+
+test('a record that is sent through again is judged as it was, under its own coordinates', async () => {
+  const world = aWorld();
+  await world.publishRaw(topics.click, [anEvent(), anEvent(), Buffer.from('rubbish')]);
+  await world.stage(world.kafka.batch(topics.click, 1));
+  const judged = () =>
+    [topics.clean, topics.rejected, topics.deadLetter].map((topic) => world.judgedIn(topic));
+  const before = judged();
+  const foreign = { topic: 'somewhere.else', partition: 0, offset: 0 };
+  const resent = [
+    ...world.kafka.records(topics.click, 1).map(({ topic, partition, offset, ...record }) => ({
+      ...record,
+      source: { topic, partition, offset },
+    })),
+    { source: foreign, appendedAt: noon, value: Buffer.from('rubbish') },
+  ].map((record) => resentEvent({ ...record, value: record.value ?? Buffer.of() }));
+  const messages = resent.map((one) => ({ key: 'demo:ann', value: codecs.judged.encode(one) }));
+  await world.kafka.publish(topics.review, 2, messages);
+  await world.stage(world.kafka.batch(topics.review, 2));
+  const [clean, rejected, dead] = judged();
+  const twice = before.map((records) => [...records, ...records]);
+  expect([clean, rejected, dead?.slice(0, 2)]).toEqual(twice);
+  expect(dead?.[2]).toMatchObject({
+    source: { topic: topics.review, partition: 2, offset: 3 },
+    reason: 'invalid_decision',
+  });
+  expect(world.effects.slice(5)).toEqual([
+    ...['prepare review', 'prepare raw', 'claim m-1 m-1'],
+    `publish 1 to ${topics.clean}/1`,
+    `publish 1 to ${topics.rejected}/1`,
+    `publish 1 to ${topics.deadLetter}/1`,
+    `publish 1 to ${topics.deadLetter}/2`,
+  ]);
 });
 
 /** Everything downstream is keyed by coordinates and version: the verdicts, and the tags. */

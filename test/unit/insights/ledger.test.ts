@@ -2,12 +2,16 @@ import { ledgerOf } from '../../../services/shared/domain/ledger';
 import { anInsightsServer } from '../../support/insights-server';
 
 const topic = 'events.click.v1';
+const at = { topic, partition: 0 };
 const ledger = ledgerOf({
   reasons: [{ outcome: 'counted', reason: 'clean', events: 3 }],
-  rows: [{ topic, partition: 0, offsets: 3, voids: 0, firstOffset: 0, lastOffset: 3 }],
-  spans: [{ topic, partition: 0, firstOffset: 0, logEnd: 4 }],
   doubles: [],
-  holes: [{ topic, partition: 0, offset: 1 }],
+  of: {
+    rows: [{ ...at, offsets: 3, voids: 0, lastOffset: 3, ahead: 0 }],
+    spans: [{ ...at, firstOffset: 0, logEnd: 4 }],
+    holes: [{ ...at, offset: 1 }],
+    findings: [{ ...at, kind: 'same_coordinates', records: 1, offset: 2 }],
+  },
 });
 
 test('the whole ledger is asked for without bounds, and answered in full', async () => {
@@ -15,7 +19,11 @@ test('the whole ledger is asked for without bounds, and answered in full', async
   const { status, body } = await get('/v1/ledger');
   expect(asked).toEqual([['ledger', { tenant: null, from: null, to: null }]]);
   expect([status, body]).toEqual([200, ledger]);
-  expect(body).toMatchObject({ accepted: 4, unaccounted: 1, topics: [{ firstMissing: 1 }] });
+  expect(body).toMatchObject({
+    accepted: 4,
+    unaccounted: 1,
+    topics: [{ firstMissing: 1, firstExtra: 2 }],
+  });
 });
 
 test('a part of it is asked for by tenant and append time', async () => {

@@ -1,9 +1,5 @@
-import {
-  assertLogsGrew,
-  coverageTask,
-  ledgerCheckTask,
-  type PartitionLog,
-} from '../../../services/metrics/coverage';
+import { assertLogsGrew, coverageTask } from '../../../services/metrics/coverage';
+import type { PartitionLog } from '../../../services/shared/domain/ledger';
 import { aClock } from '../../support/fake-clock';
 
 const log = (partition: number, logEnd: number): PartitionLog => ({
@@ -71,19 +67,4 @@ test.each([
   });
   if (starts) await expect(check).resolves.toBeUndefined();
   else await expect(check).rejects.toThrow(/source topics are not the ones/);
-});
-
-test('the ledger is compared less often the longer it takes', async () => {
-  const set: unknown[] = [];
-  const task = ledgerCheckTask({
-    ledger: async () => ({ accepted: 12, unaccounted: null }),
-    everyMs: 60_000,
-    metrics: { set: (name, _, value) => void set.push([name, value]) },
-  });
-  await task.run();
-  expect(set).toEqual([['tributary_accepted_events', 12]]);
-  const due = (now: number, tookMs: number) => task.isDue({ now, endedAt: 0, tookMs });
-  expect([due(59_999, 10), due(60_000, 10), due(60_000, 2000), due(100_000, 2000)]).toEqual([
-    ...[false, true, false, true],
-  ]);
 });

@@ -1,12 +1,5 @@
+import type { PartitionLog } from '../../domain/ledger';
 import type { ClickHouse } from './client';
-
-/** Where the log of a source partition begins and ends: offsets of the first record and of the next. */
-export interface PartitionLog {
-  readonly topic: string;
-  readonly partition: number;
-  readonly logStart: number;
-  readonly logEnd: number;
-}
 
 export interface CoverageStore {
   /** Replaces what is known of these partitions. */

@@ -1,20 +1,30 @@
 import {
+  type Finding,
   ledgerOf,
-  type PartitionRows,
   type PartitionSpan,
   partitionsWithHoles,
+  type SpanRows,
 } from '../../../../services/shared/domain/ledger';
 
 const topic = 'events.click.v1';
-const rows = (part: Partial<PartitionRows>): PartitionRows => ({
-  ...{ topic, partition: 0, offsets: 0, voids: 0, firstOffset: 0, lastOffset: 0 },
+const rows = (part: Partial<SpanRows>): SpanRows => ({
+  ...{ topic, partition: 0, offsets: 0, voids: 0, lastOffset: null, ahead: 0 },
   ...part,
 });
 const span = (part: Partial<PartitionSpan>): PartitionSpan => ({
   ...{ topic, partition: 0, firstOffset: 0, logEnd: 0 },
   ...part,
 });
-const nothing = { reasons: [], rows: [], spans: [], doubles: [], holes: [] };
+const finding = (part: Partial<Finding>): Finding => ({
+  ...{ topic, partition: 0, kind: 'beyond_end', records: 1, offset: 99 },
+  ...part,
+});
+const nothing = { reasons: [], doubles: [] };
+const empty = { spans: [], rows: [], holes: [], findings: [] };
+const sound = {
+  ...{ missing: 0, firstMissing: null, doubled: 0, firstDoubled: null },
+  ...{ extra: 0, firstExtra: null },
+};
 
 test('a closed ledger: every accepted record has a row', () => {
   const ledger = ledgerOf({
@@ -24,16 +34,17 @@ test('a closed ledger: every accepted record has a row', () => {
       { outcome: 'counted', reason: 'released', events: 1 },
       { outcome: 'dead', reason: 'not_avro', events: 2 },
     ],
-    rows: [rows({ offsets: 10, firstOffset: 5, lastOffset: 14 })],
-    spans: [span({ firstOffset: 5, logEnd: 15 })],
+    of: {
+      ...empty,
+      rows: [rows({ offsets: 10, lastOffset: 14 })],
+      spans: [span({ firstOffset: 5, logEnd: 15 })],
+    },
   });
-  expect(ledger).toMatchObject({ accepted: 10, unaccounted: 0, doubled: 0 });
+  expect(ledger).toMatchObject({ accepted: 10, unaccounted: 0, doubled: 0, extra: 0 });
   expect(ledger.outcomes).toEqual({
     ...{ counted: 8, duplicate: 0, bot: 0, held: 0, rejected: 0, collision: 0, dead: 2, erased: 0 },
   });
-  expect(ledger.topics).toEqual([
-    { topic, partition: 0, first: 5, last: 14, missing: 0, firstMissing: null, doubled: 0 },
-  ]);
+  expect(ledger.topics).toEqual([{ topic, partition: 0, first: 5, last: 14, ...sound }]);
 });
 
 test.each([
@@ -43,35 +54,56 @@ test.each([
 ])('where %s, the first missing offset is named', (_case, row, at, missing, firstMissing) => {
   const some = row === undefined ? [] : [row];
   const holes = partitionsWithHoles(some, [at]).map(() => ({ topic, partition: 0, offset: 3 }));
-  const ledger = ledgerOf({ ...nothing, rows: some, spans: [at], holes });
+  const ledger = ledgerOf({ ...nothing, of: { ...empty, rows: some, spans: [at], holes } });
   expect(ledger.unaccounted).toBe(missing);
   expect(ledger.topics[0]).toMatchObject({ missing, firstMissing });
 });
 
-test('a row beyond the sampled end proves that the end has moved on', () => {
+test('a row beyond the sampled end says that the end has moved on', () => {
   const ledger = ledgerOf({
     ...nothing,
-    rows: [rows({ offsets: 12, lastOffset: 11 })],
-    spans: [span({ logEnd: 10 })],
+    of: {
+      ...empty,
+      rows: [rows({ offsets: 10, lastOffset: 9, ahead: 2 })],
+      spans: [span({ logEnd: 10 })],
+    },
   });
   expect(ledger).toMatchObject({ accepted: 12, unaccounted: 0 });
 });
 
-test('a partition that came after set-up is accepted from its beginning', () => {
-  const later = rows({ partition: 4, offsets: 2, firstOffset: 1, lastOffset: 2 });
-  const ledger = ledgerOf({ ...nothing, rows: [later], spans: [span({ logEnd: 0 })] });
-  expect(ledger).toMatchObject({ accepted: 3, unaccounted: 1 });
-  expect(ledger.topics.map(({ partition, last }) => [partition, last])).toEqual([
-    [0, null],
-    [4, 2],
+test('rows that stand for no record are named, and are no accepted records', () => {
+  const ledger = ledgerOf({
+    ...nothing,
+    of: {
+      ...empty,
+      rows: [
+        rows({ offsets: 10, lastOffset: 9, ahead: 1 }),
+        rows({ partition: 77, offsets: 0, ahead: 1 }),
+      ],
+      spans: [span({ logEnd: 10 })],
+      findings: [
+        finding({}),
+        finding({ kind: 'same_coordinates', offset: 4, records: 2 }),
+        finding({ kind: 'lost', offset: 1 }),
+        finding({ kind: 'no_partition', partition: 77, offset: 5 }),
+      ],
+    },
+  });
+  expect(ledger).toMatchObject({ accepted: 10, unaccounted: 0, extra: 4 });
+  expect(ledger.topics).toEqual([
+    { topic, partition: 0, first: 0, last: 9, ...sound, extra: 3, firstExtra: 4 },
+    { topic, partition: 77, first: 0, last: null, ...sound, extra: 1, firstExtra: 5 },
   ]);
 });
 
 test('offsets without a record are no accepted records', () => {
   const ledger = ledgerOf({
     ...nothing,
-    rows: [rows({ offsets: 10, voids: 3, lastOffset: 9 })],
-    spans: [span({ logEnd: 10 })],
+    of: {
+      ...empty,
+      rows: [rows({ offsets: 10, voids: 3, lastOffset: 9 })],
+      spans: [span({ logEnd: 10 })],
+    },
   });
   expect(ledger).toMatchObject({ accepted: 7, unaccounted: 0 });
 });
@@ -79,12 +111,14 @@ test('offsets without a record are no accepted records', () => {
 test('a part of the ledger knows what it has and not what it lacks', () => {
   const ledger = ledgerOf({
     ...nothing,
-    rows: [rows({ offsets: 2, firstOffset: 6, lastOffset: 9 })],
-    spans: null,
-    doubles: [{ topic, partition: 0, doubled: 1 }],
+    of: [{ topic, partition: 0, firstOffset: 6, lastOffset: 9 }],
+    doubles: [{ topic, partition: 0, doubled: 1, firstDoubled: 8 }],
   });
   expect(ledger).toMatchObject({ accepted: null, unaccounted: null, doubled: 1 });
   expect(ledger.topics).toEqual([
-    { topic, partition: 0, first: 6, last: 9, missing: null, firstMissing: null, doubled: 1 },
+    {
+      ...{ topic, partition: 0, first: 6, last: 9 },
+      ...{ ...sound, missing: null, doubled: 1, firstDoubled: 8 },
+    },
   ]);
 });

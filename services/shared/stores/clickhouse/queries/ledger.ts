@@ -1,8 +1,9 @@
 import {
+  type Finding,
+  type FindingKind,
   type Ledger,
   ledgerOf,
   type PartitionDoubles,
-  type PartitionHole,
   type PartitionName,
   type PartitionRows,
   type PartitionSpan,
@@ -11,6 +12,7 @@ import {
 } from '../../../domain/ledger';
 import type { Outcome } from '../../../domain/outcome';
 import type { ClickHouse, QueryParameters } from '../client';
+import { missingRanges, rowsAgainst } from './ledger-rows';
 import { ask, askOne, type Query, type RawRow } from './query';
 
 /** Append time, from inclusive to exclusive, milliseconds UTC; null: no bound, every tenant. */
@@ -23,17 +25,32 @@ export interface LedgerFilter {
 /** Reads the ledger; what is missing and what was accepted only where all of it is asked for. */
 export async function readLedger(clickhouse: ClickHouse, filter: LedgerFilter): Promise<Ledger> {
   const isWhole = filter.tenant === null && filter.from === null && filter.to === null;
-  // Ends before rows: a record that arrives in between is then no record without a row.
-  const spans = isWhole ? await ask(clickhouse, partitionSpans) : null;
-  const [reasons, rows, maybe] = await Promise.all([
+  const [of, reasons, maybe] = await Promise.all([
+    isWhole ? readCoverage(clickhouse) : ask(clickhouse, rowsByPartition(filter)),
     ask(clickhouse, outcomesByReason(filter)),
-    ask(clickhouse, rowsByPartition(filter)),
     askOne(clickhouse, mayBeDoubled(filter)),
   ]);
   const doubles = maybe ? await ask(clickhouse, doubledByPartition(filter)) : [];
-  const withHoles = spans === null ? [] : partitionsWithHoles(rows, spans);
-  const holes = await Promise.all(withHoles.map((span) => askOne(clickhouse, firstHole(span))));
-  return ledgerOf({ reasons, rows, spans, doubles, holes });
+  return ledgerOf({ reasons, doubles, of });
+}
+
+/** Rows against what was last sampled of Kafka. Ends before rows: a record that arrives in between is
+ *  then no record without a row. */
+async function readCoverage(clickhouse: ClickHouse) {
+  const spans = await ask(clickhouse, partitionSpans);
+  const [rows, findings] = await Promise.all([
+    ask(clickhouse, rowsAgainst(spans)),
+    ask(clickhouse, lastFindings),
+  ]);
+  const holes = await Promise.all(
+    partitionsWithHoles(rows, spans).map(async (span) => {
+      const { topic, partition, firstOffset: from, logEnd: to } = span;
+      const range = { topic, partition, from, to };
+      const [first] = await ask(clickhouse, missingRanges(range, 1));
+      return { topic, partition, offset: first?.from ?? from };
+    }),
+  );
+  return { spans, rows, holes, findings };
 }
 
 /** Records by what became of them. */
@@ -53,12 +70,10 @@ export function outcomesByReason(filter: LedgerFilter): Query<ReasonCount> {
   };
 }
 
-/** Coordinates that have a row. Versions share their coordinates, so they need not be merged. */
+/** Partitions that these rows are from. */
 export function rowsByPartition(filter: LedgerFilter): Query<PartitionRows> {
   return {
-    sql: `SELECT topic, partition, groupBitmap(offset) AS offsets,
-       groupBitmapIf(offset, outcome = 'void') AS voids,
-       min(offset) AS firstOffset, max(offset) AS lastOffset
+    sql: `SELECT topic, partition, min(offset) AS firstOffset, max(offset) AS lastOffset
   FROM events
  WHERE ${conditions(filter)}
  GROUP BY topic, partition
@@ -66,19 +81,18 @@ export function rowsByPartition(filter: LedgerFilter): Query<PartitionRows> {
     params: parametersOf(filter),
     parseRow: (raw) => ({
       ...partitionNameOf(raw),
-      offsets: Number(raw.offsets),
-      voids: Number(raw.voids),
       firstOffset: Number(raw.firstOffset),
       lastOffset: Number(raw.lastOffset),
     }),
   };
 }
 
-/** First offsets as written down at set-up, with the last sampled log ends. */
+/** First offsets as written down at set-up (0 for partitions that came later), with the last sampled
+ *  log ends. */
 export const partitionSpans: Query<PartitionSpan> = {
   sql: `SELECT topic, partition, firstOffset, logEnd
   FROM (SELECT topic, partition, firstOffset FROM topic_starts FINAL) AS starts
-  LEFT JOIN (SELECT topic, partition, logEnd FROM topic_ends FINAL) AS ends
+  FULL JOIN (SELECT topic, partition, logEnd FROM topic_ends FINAL) AS ends
  USING (topic, partition)
  ORDER BY topic, partition`,
   params: {},
@@ -86,6 +100,21 @@ export const partitionSpans: Query<PartitionSpan> = {
     ...partitionNameOf(raw),
     firstOffset: Number(raw.firstOffset),
     logEnd: Number(raw.logEnd),
+  }),
+};
+
+/** What the last comparison found in each partition. */
+export const lastFindings: Query<Finding> = {
+  sql: `SELECT topic, partition, kind, records, firstOffset
+  FROM ledger_findings FINAL
+ WHERE records > 0
+ ORDER BY topic, partition, kind`,
+  params: {},
+  parseRow: (raw) => ({
+    ...partitionNameOf(raw),
+    kind: String(raw.kind) as FindingKind,
+    records: Number(raw.records),
+    offset: Number(raw.firstOffset),
   }),
 };
 
@@ -105,7 +134,7 @@ export function mayBeDoubled(filter: LedgerFilter): Query<boolean> {
  *  which 128 bits of hash stand. */
 export function doubledByPartition(filter: LedgerFilter): Query<PartitionDoubles> {
   return {
-    sql: `SELECT copy.1 AS topic, copy.2 AS partition, count() AS doubled
+    sql: `SELECT copy.1 AS topic, copy.2 AS partition, count() AS doubled, min(copy.3) AS firstDoubled
   FROM (
     SELECT arrayJoin(arraySlice(arraySort(copies), 2)) AS copy
       FROM (
@@ -119,29 +148,10 @@ export function doubledByPartition(filter: LedgerFilter): Query<PartitionDoubles
  GROUP BY topic, partition
  ORDER BY topic, partition`,
     params: parametersOf(filter),
-    parseRow: (raw) => ({ ...partitionNameOf(raw), doubled: Number(raw.doubled) }),
-  };
-}
-
-/** The first offset without a row, of a partition that has some after it. */
-export function firstHole(span: PartitionSpan): Query<PartitionHole> {
-  return {
-    sql: `SELECT min(if(previous + 1 < offset, previous + 1, NULL)) AS hole
-  FROM (
-    SELECT toInt64(offset) AS offset,
-           lagInFrame(offset, 1, toInt64({first:Int64} - 1)) OVER (ORDER BY offset) AS previous
-      FROM (
-        SELECT DISTINCT toInt64(offset) AS offset
-          FROM events
-         WHERE topic = {topic:String} AND partition = {partition:UInt16}
-           AND offset >= {first:Int64}
-      )
-  )`,
-    params: { topic: span.topic, partition: span.partition, first: span.firstOffset },
     parseRow: (raw) => ({
-      topic: span.topic,
-      partition: span.partition,
-      offset: Number(raw.hole),
+      ...partitionNameOf(raw),
+      doubled: Number(raw.doubled),
+      firstDoubled: Number(raw.firstDoubled),
     }),
   };
 }

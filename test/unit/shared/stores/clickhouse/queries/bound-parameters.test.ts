@@ -12,11 +12,15 @@ import {
 } from '../../../../../../services/shared/stores/clickhouse/queries/funnel';
 import {
   doubledByPartition,
-  firstHole,
   mayBeDoubled,
   outcomesByReason,
   rowsByPartition,
 } from '../../../../../../services/shared/stores/clickhouse/queries/ledger';
+import {
+  firstShared,
+  missingRanges,
+  rowsAgainst,
+} from '../../../../../../services/shared/stores/clickhouse/queries/ledger-rows';
 import { conversionPaths } from '../../../../../../services/shared/stores/clickhouse/queries/paths';
 import type { Query } from '../../../../../../services/shared/stores/clickhouse/queries/query';
 import {
@@ -45,7 +49,9 @@ const queries: readonly (readonly [string, Query<unknown>])[] = [
   ['rowsByPartition', rowsByPartition(ledger)],
   ['mayBeDoubled', mayBeDoubled(ledger)],
   ['doubledByPartition', doubledByPartition(ledger)],
-  ['firstHole', firstHole({ topic: hostile, partition: 0, firstOffset: 0, logEnd: 1 })],
+  ['rowsAgainst', rowsAgainst([{ topic: hostile, partition: 0, firstOffset: 0, logEnd: 1 }])],
+  ['missingRanges', missingRanges({ topic: hostile, partition: 0, from: 0, to: 1 }, 1)],
+  ['firstShared', firstShared({ topic: hostile, partition: 0 })],
   ['eventCounts', eventCounts(scope)],
   ['orderedFunnel', orderedFunnel(funnel, 1000)],
   ['stepCounts', stepCounts(funnel)],
