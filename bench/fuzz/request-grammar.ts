@@ -192,7 +192,8 @@ function broken(draw: Draw, options: RequestOptions): FuzzRequest {
     post(length).replace('Host: fuzz\r\n', ''),
     post(length).replace('HTTP/1.1', 'HTTP/7.1'),
     post(length).replace('POST', 'P\u0000ST'),
-    mutated(draw, Buffer.alloc(200, 'no HTTP ')).toString('latin1').concat('\r\n\r\n'),
+    // Empty lines alone are no request yet, and get no answer.
+    `no ${mutated(draw, Buffer.alloc(200, 'no HTTP ')).toString('latin1')}\r\n\r\n`,
   ];
   return { bytes: Buffer.from(draw.pick(heads), 'latin1'), expected: { kind: 'broken' }, cuts: [] };
 }
