@@ -12,12 +12,14 @@ import type { Received } from './receive';
 import { accepted, refused, tooMuch, unacknowledged } from './replies';
 import { type RequestFault, refuse } from './request-fault';
 import type { CollectorStage, Origin } from './stage';
+import type { Turns } from './turns';
 import { basicWriteKey, type OwnerOfKey } from './write-keys';
 
 export interface AcceptDeps {
   readonly stage: CollectorStage;
   readonly ownerOf: OwnerOfKey;
   readonly inFlight: InFlight;
+  readonly turns: Turns;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
   /** Told of each request that was not acknowledged. */
@@ -45,6 +47,7 @@ export async function accept(
   { admission, ...deps }: AcceptDeps & { readonly admission: Admission },
 ): Promise<FastifyReply> {
   const { authorization } = request.headers;
+  if (isLarge(request)) await deps.turns.mine();
   const body = await bodyOf(request, deps.maxRequestBytes);
   if (body === 'no_room' || (body.ok && !admission.growTo(body.bytes))) return full(reply, deps);
   const read = body.ok
@@ -63,6 +66,14 @@ export async function accept(
   const { entries } = read.incoming;
   const work = deps.stage(read.incoming, { call, lane, browser } satisfies Origin);
   return answer(reply, { events: entries.length, work }, deps);
+}
+
+/** Reading a larger body takes more than a millisecond. */
+const largeBytes = 65_536;
+
+function isLarge({ body }: FastifyRequest): boolean {
+  const received = body as Received | undefined;
+  return received?.ok === true && (received.body?.length ?? 0) > largeBytes;
 }
 
 async function bodyOf(request: FastifyRequest, maxBytes: number) {

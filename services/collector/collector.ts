@@ -24,6 +24,7 @@ import { createOutageLog } from './outage';
 import { createRateLimits } from './rate-limits';
 import { collectorRoutes } from './routes';
 import { createCollectorStage } from './stage';
+import { createTurns } from './turns';
 import { createWriteKeys, type WriteKeys } from './write-keys';
 
 export type CollectorSettings = SettingsOf<typeof collectorSettings>;
@@ -46,7 +47,9 @@ export async function createCollector(
   const inFlight = createInFlight(settings.maxInFlightBytes, (bytes) =>
     metrics.set('tributary_collector_in_flight_bytes', {}, bytes),
   );
+  const turns = createTurns();
   const stage = createCollectorStage({
+    turns,
     publish: publisher.publish,
     encode: codec.encode,
     lanes,
@@ -65,6 +68,7 @@ export async function createCollector(
     stage,
     ownerOf: keys.ownerOf,
     inFlight,
+    turns,
     limits: createRateLimits({ ...settings, clock: systemClock }),
     metrics,
     onOutage: createOutageLog(log, systemClock),

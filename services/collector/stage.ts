@@ -7,6 +7,7 @@ import { type OutgoingMessage, partitionOf } from '../shared/runtime/publisher';
 import { type Lane, type RawTopicKey, rawTopicOf } from '../shared/runtime/topics';
 import type { Incoming } from './call';
 import type { InFlight } from './in-flight';
+import type { Turns } from './turns';
 
 export interface CollectorDeps {
   /** Resolves when all replicas acknowledged all of them. README.md says what happens otherwise. */
@@ -15,6 +16,7 @@ export interface CollectorDeps {
   /** Name and number of partitions of each raw topic. */
   readonly lanes: Readonly<Record<RawTopicKey, { topic: string; partitions: number }>>;
   readonly inFlight: InFlight;
+  readonly turns: Turns;
   readonly tools: MessageTools;
   readonly clock: Clock;
   readonly maxEventBytes: number;
@@ -88,7 +90,7 @@ async function incomingRecords(
   for (const { message, tenant } of entries) {
     records.push(rawRecord(message, { ...shared, tenant }, deps));
     if (performance.now() - begunAt < mostAtOnceMs) continue;
-    await othersFirst();
+    await deps.turns.mine();
     begunAt = performance.now();
   }
   return records;
@@ -109,10 +111,6 @@ function rawRecord(
     messageId: mapped.event.messageId,
     invalid: mapped.event.invalid,
   };
-}
-
-function othersFirst(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function refusedItems(records: readonly RawRecord[]): readonly RefusedItem[] {

@@ -5,6 +5,7 @@ import { collectorOpenapi } from '../../../services/collector/openapi';
 import { createRateLimits } from '../../../services/collector/rate-limits';
 import { collectorRoutes } from '../../../services/collector/routes';
 import type { CollectorStage, Origin } from '../../../services/collector/stage';
+import { createTurns } from '../../../services/collector/turns';
 import { createWriteKeys } from '../../../services/collector/write-keys';
 import { createHttp } from '../../../services/shared/runtime/http';
 import { createMetrics } from '../../../services/shared/runtime/metrics';
@@ -65,6 +66,7 @@ export async function aServer(
       addressRefusalsPerSecond: part.perSecond?.refusals ?? 1000,
       clock: aClock(noon),
     }),
+    turns: createTurns(),
     inFlight: createInFlight(part.maxInFlight ?? 1_000_000, (bytes) => {
       held = bytes;
     }),

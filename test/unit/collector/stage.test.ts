@@ -1,5 +1,6 @@
 import { createInFlight } from '../../../services/collector/in-flight';
 import { createCollectorStage, type Origin } from '../../../services/collector/stage';
+import { createTurns } from '../../../services/collector/turns';
 import type { Event } from '../../../services/shared/domain/event';
 import type { Tenant } from '../../../services/shared/domain/tenant';
 import { TransientError } from '../../../services/shared/runtime/errors';
@@ -40,6 +41,7 @@ function aWorld({ partitions = 4, ackTimeoutMs = 5000 } = {}) {
     lanes: Object.fromEntries(
       rawKeys.map((key) => [key, { topic: key, partitions }]),
     ) as Parameters<typeof createCollectorStage>[0]['lanes'],
+    turns: createTurns(),
     inFlight,
     tools: { sha256Hex, randomId: () => 'random' },
     clock: aClock(noon),
