@@ -107,11 +107,12 @@ test('offsets of control batches and aborted transactions are void, and the ledg
   await inTransaction(['m-0', 'm-1', 'm-2'], 'commit');
   await inTransaction(['a-4', 'a-5'], 'abort');
   await inTransaction(['m-7', 'm-1'], 'commit');
-  const closed = await ledgerWhere('the ledger is closed', ({ accepted, unaccounted }) => {
-    return accepted === 5 && unaccounted === 0;
+  // Rows may be there before the end of the log has been asked for.
+  const closed = await ledgerWhere('the ledger is closed', ({ unaccounted, topics }) => {
+    const here = topics.find((one) => one.topic === topic);
+    return here?.last === 9 && unaccounted === 0;
   });
-  expect(closed).toMatchObject({ outcomes: { counted: 4, duplicate: 1 }, extra: 0 });
-  expect(closed.topics.find((one) => one.topic === topic)).toMatchObject({ first: 0, last: 9 });
+  expect(closed).toMatchObject({ accepted: 5, outcomes: { counted: 4, duplicate: 1 }, extra: 0 });
   expect(closed.findings).toEqual([]);
 });
 
