@@ -9,7 +9,7 @@ import {
 import { setup } from '../../../deploy/setup/setup';
 import { createKafka } from '../../../services/shared/runtime/kafka';
 import { createRegistry } from '../../../services/shared/runtime/registry';
-import { topicsOf } from '../../../services/shared/runtime/topics';
+import { groupNames, topicsOf } from '../../../services/shared/runtime/topics';
 import {
   type ClickHouse,
   connectClickHouse,
@@ -70,7 +70,7 @@ test('after the set-up topics, schemas and tables are well, and nobody reads yet
   const findings = await examineKafka();
   expect(said(findings, 'topics')).toBe('ok 9 topics with 18 partitions, all led and in sync');
   expect(said(findings, 'consumers')).toBe(
-    `WRONG nobody reads as ${topicPrefix}cleaner, ${topicPrefix}interests, ${topicPrefix}metrics: start the service`,
+    `WRONG nobody reads as ${groupNames.map((name) => topicPrefix + name).join(', ')}: start the service`,
   );
   expect(said(findings, 'lag')).toBe('ok everything that was sent is processed');
   const schemas = await examineInTurn(registryExaminations(registry, topics));
