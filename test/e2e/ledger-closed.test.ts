@@ -117,36 +117,43 @@ test('offsets of control batches and aborted transactions are void, and the ledg
 });
 
 test('a row that is removed is reported, and made again under its first verdict', async () => {
-  const [counted, duplicate] = [await rowAt(2), await rowAt(8)];
+  // A broker may write a transaction's marker after the next one's first records.
+  const [again] = await clickhouse.rows("SELECT offset FROM events WHERE outcome = 'duplicate'");
+  const last = Number(again?.offset);
+  const [counted, duplicate] = [await rowAt(2), await rowAt(last)];
   expect([counted?.outcome, duplicate?.outcome]).toEqual(['counted', 'duplicate']);
   await remove(2);
-  await remove(8);
+  await remove(last);
   const resent = await ledgerWhere('the row is back', ({ unaccounted, findings }) => {
     return unaccounted === 0 && findings.length > 0;
   });
   expect(resent.findings).toMatchObject([
     { topic, partition, kind: 'resent', records: 2, offset: 2 },
   ]);
-  expect([await rowAt(2), await rowAt(8)]).toEqual([counted, duplicate]);
+  expect([await rowAt(2), await rowAt(last)]).toEqual([counted, duplicate]);
   expect(resent).toMatchObject({ accepted: 5, outcomes: { counted: 4, duplicate: 1 }, doubled: 0 });
   const said = logged().filter(({ msg }) => String(msg).includes('sent through again'));
-  expect(said).toMatchObject([2, 8].map((offset) => ({ topic, partition, offset })));
+  expect(said).toMatchObject([2, last].map((offset) => ({ topic, partition, offset })));
 });
 
 test('rows that stand for no record are reported with their coordinates', async () => {
-  await foreign({ offset: 3 });
+  const [marker] = await clickhouse.rows(
+    "SELECT min(offset) AS offset FROM events WHERE outcome = 'void'",
+  );
+  const empty = Number(marker?.offset);
+  await foreign({ offset: empty });
   await foreign({ offset: 5000 });
   await foreign({ offset: 7, partition: 77 });
   const found = await ledgerWhere('three rows too many', ({ extra }) => extra === 3);
   expect(found).toMatchObject({ accepted: 5, unaccounted: 0 });
   const wanted = [
     { topic, partition, kind: 'beyond_end', records: 1, offset: 5000 },
-    { topic, partition, kind: 'same_coordinates', records: 1, offset: 3 },
+    { topic, partition, kind: 'same_coordinates', records: 1, offset: empty },
     { topic, partition: 77, kind: 'no_partition', records: 1, offset: 7 },
   ];
   expect(found.findings.filter(({ kind }) => kind !== 'resent')).toEqual(wanted);
   expect(found.topics.find((one) => one.topic === topic && one.partition === 0)).toMatchObject({
-    ...{ extra: 2, firstExtra: 3 },
+    ...{ extra: 2, firstExtra: empty },
   });
   const said = logged().filter(({ msg }) => String(msg).includes('stand for no record'));
   expect(said).toHaveLength(3);
