@@ -18,7 +18,7 @@ function messageIds(): readonly Line[] {
     ['missing', { messageId: undefined }, 'counted/clean', { messageIdMade: true }],
     [
       'missing, with a time stamp',
-      { timestamp: iso(Date.now()) },
+      { anonymousId: 'ben', timestamp: iso(Date.now()) },
       'counted/clean',
       { messageIdMade: true },
     ],
