@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drawOf } from '../../deploy/traffic/draw';
+import { within } from '../../services/shared/runtime/within';
 import { type Answer, type Connection, openConnection } from './connection';
 import { aRequest, type FuzzRequest } from './request-grammar';
 
@@ -70,7 +71,7 @@ async function work(run: Running, options: HttpRunOptions): Promise<void> {
     const last = together.at(-1);
     for (const sent of together) {
       if (sent.leaves) leave(connection, sent, run);
-      else note(await within(deadlineMs, connection.answer()), sent, run);
+      else note(await within(deadlineMs, connection.answer(), () => 'late'), sent, run);
     }
     if (last?.request.expected.kind === 'broken') connection.destroy();
     if (last?.leaves || last?.request.expected.kind === 'broken') connection = null;
@@ -115,16 +116,6 @@ function leave(connection: Connection, { request: { expected } }: Sent, run: Run
   setImmediate(() => connection.destroy());
   run.answers.left = (run.answers.left ?? 0) + 1;
   if (expected.kind === 'answer') run.unknown += expected.events;
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'late');
-  });
-  const first = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return first;
 }
 
 function note(

@@ -1,4 +1,5 @@
 import { messageOf } from '../../services/shared/runtime/errors';
+import { within } from '../../services/shared/runtime/within';
 
 /** What one look at one thing gave: a sentence, and whether somebody has to do something. */
 export interface Finding {
@@ -34,17 +35,13 @@ export function unreachable(where: string, error: unknown, variable: string): Er
 
 /** One that gets no answer is a finding too. */
 async function examine({ about, look }: Examination): Promise<Finding> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new Error(`no answer within ${lookMs / 1000} s`);
-    timer = setTimeout(() => reject(error), lookMs);
-  });
   try {
-    return { about, isWell: true, says: await Promise.race([look(), late]) };
+    const says = await within(lookMs, look(), () => {
+      throw new Error(`no answer within ${lookMs / 1000} s`);
+    });
+    return { about, isWell: true, says };
   } catch (error) {
     return { about, isWell: false, says: messageOf(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

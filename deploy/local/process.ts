@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } fr
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../services/shared/runtime/within';
 
 /** How one server is started, and how one can tell that it serves. */
 export interface Launch {
@@ -62,8 +63,7 @@ export async function launch(plan: Launch, observer: LaunchObserver): Promise<Ru
   const end = async (signal: NodeJS.Signals) => {
     state.asked = true;
     if (state.exit === undefined) child.kill(signal);
-    if (await settlesWithin(gone, plan.stopWithinMs)) return;
-    child.kill('SIGKILL');
+    await within(plan.stopWithinMs, gone, () => child.kill('SIGKILL'));
     await gone;
   };
   try {
@@ -137,12 +137,4 @@ function lastLines(logFile: string, from: number): string {
   const lines = text.trimEnd().split('\n').slice(-12);
   const quoted = text === '' ? ['  (nothing)'] : lines.map((line) => `  ${line.slice(0, 240)}`);
   return ` Its log ${logFile} ends with:\n${quoted.join('\n')}`;
-}
-
-async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
-  const settled = await Promise.race([promise.then(() => true), late]);
-  timer.abort();
-  return settled;
 }

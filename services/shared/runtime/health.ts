@@ -1,4 +1,5 @@
 import { messageOf } from './errors';
+import { within } from './within';
 
 /** The answer to "are you well": `why` says what is wrong. */
 export interface Check {
@@ -40,18 +41,12 @@ export async function answerChecks(
 }
 
 async function outcomeOf(check: () => Check | Promise<unknown>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<unknown>((resolve) => {
-    const answer = { ok: false, why: `no answer within ${checkTimeoutMs} ms` };
-    timer = setTimeout(() => resolve(answer), checkTimeoutMs);
-  });
+  const late: Check = { ok: false, why: `no answer within ${checkTimeoutMs} ms` };
   try {
-    const answer = await Promise.race([check(), late]);
+    const answer: unknown = await within(checkTimeoutMs, check(), () => late);
     return isFailure(answer) ? (answer.why ?? 'not well') : 'ok';
   } catch (error) {
     return messageOf(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ConsumerHandle } from './consumer';
 import { messageOf } from './errors';
 import type { Log } from './log';
+import { within } from './within';
 
 /** Something to put away at the end, in the order given. */
 export interface Closable {
@@ -73,21 +74,15 @@ async function shutDown(options: ServiceOptions): Promise<readonly string[]> {
       failed.push(`${name}: ${messageOf(error)}`);
     }
   };
-  const all = async (): Promise<'done'> => {
+  const all = async (): Promise<void> => {
     const consumers = options.consumers ?? [];
     await close('consumers', () => Promise.all(consumers.map((consumer) => consumer.stop())));
     await close('http', () => options.http.server.close());
     for (const part of options.closes ?? []) await close(part.name, () => part.close());
-    return 'done';
   };
   const drainMs = options.drainMs ?? 9500;
-  const outcome = await Promise.race([all(), later(drainMs)]);
-  if (outcome === 'late') failed.push(`${current}: not done after ${drainMs} ms`);
-  return failed;
-}
-
-function later(ms: number): Promise<'late'> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve('late'), ms).unref();
+  await within(drainMs, all(), () => {
+    failed.push(`${current}: not done after ${drainMs} ms`);
   });
+  return failed;
 }

@@ -1,5 +1,6 @@
 import { type Answer, openConnection } from '../../../bench/fuzz/connection';
 import type { JudgedEvent } from '../../../services/shared/domain/outcome';
+import { within } from '../../../services/shared/runtime/within';
 import { aView, type Line, post } from './lines';
 import { type Ends, type Pipeline, tally } from './pipeline';
 
@@ -75,7 +76,8 @@ async function play(port: number, { bytes, got, withoutBodies = false }: Line) {
   const statuses: string[] = [];
   const said: string[] = [];
   for (let left = awaited(got); ; left -= 1) {
-    const answer = await within(left > 0 ? deadlineMs : quietMs, connection.answer());
+    const deadline = left > 0 ? deadlineMs : quietMs;
+    const answer = await within(deadline, connection.answer(), () => 'late' as const);
     if (answer === 'late') break;
     statuses.push(answer === null ? 'closed' : statusOf(answer));
     if (answer === null) break;
@@ -116,14 +118,4 @@ function wordsOf({ body }: Answer): readonly string[] {
 function folded(statuses: readonly string[]): readonly string[] {
   const isOne = statuses.length > 1 && new Set(statuses).size === 1;
   return isOne ? [`${statuses[0]} x${statuses.length}`] : statuses;
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'late');
-  });
-  const first = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return first;
 }
