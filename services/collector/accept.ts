@@ -47,8 +47,7 @@ export async function accept(
   { admission, ...deps }: AcceptDeps & { readonly admission: Admission },
 ): Promise<FastifyReply> {
   const { authorization } = request.headers;
-  if (isLarge(request)) await deps.turns.mine();
-  const body = await bodyOf(request, deps.maxRequestBytes);
+  const body = await bodyOf(request, deps);
   if (body === 'no_room' || (body.ok && !admission.growTo(body.bytes))) return full(reply, deps);
   const read = body.ok
     ? readCall(body.value, {
@@ -68,18 +67,13 @@ export async function accept(
   return answer(reply, { events: entries.length, work }, deps);
 }
 
-/** Reading a larger body takes more than a millisecond. */
-const largeBytes = 65_536;
-
-function isLarge({ body }: FastifyRequest): boolean {
-  const received = body as Received | undefined;
-  return received?.ok === true && (received.body?.length ?? 0) > largeBytes;
-}
-
-async function bodyOf(request: FastifyRequest, maxBytes: number) {
+async function bodyOf(
+  request: FastifyRequest,
+  { maxRequestBytes: maxBytes, turns }: Pick<AcceptDeps, 'maxRequestBytes' | 'turns'>,
+) {
   const received = request.body as Received | undefined;
   if (received === undefined || received.ok) {
-    return readBody(received?.body, request.headers['content-encoding'], maxBytes);
+    return readBody(received?.body, request.headers['content-encoding'], { maxBytes, turns });
   }
   if (received.why === 'no_room') return received.why;
   if (received.why === 'cut_short') return refuse('cut_short', 'the body ended before its end');

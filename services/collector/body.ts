@@ -2,33 +2,48 @@ import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { messageOf } from '../shared/runtime/errors';
 import { type Refused, refuse } from './request-fault';
+import type { Turns } from './turns';
 
 export type ReadBody =
   | { readonly ok: true; readonly value: unknown; readonly bytes: number }
   | Refused;
 
+export interface BodyBounds {
+  /** Most bytes, inflated. */
+  readonly maxBytes: number;
+  /** Parsing is a piece of work, and so is what the caller does with the value at once. */
+  readonly turns: Turns;
+}
+
 /** The JSON of a request body and its inflated size in bytes. SDKs name all sorts of content types,
  *  so the bytes decide: gzip and zlib by how they begin, as no JSON does, raw deflate by the header.
- *  Inflated once, and to no more than `maxBytes`. */
+ *  Inflated once. */
 export async function readBody(
   body: Buffer | undefined,
   encoding: string | undefined,
-  maxBytes: number,
+  { maxBytes, turns }: BodyBounds,
 ): Promise<ReadBody> {
   if (body === undefined || body.length === 0)
     return refuse('empty_body', 'there is no body: send one JSON object');
   const unpack = unpackerOf(body, encoding);
-  if (unpack !== null) return inflated(body, unpack, maxBytes);
+  if (unpack !== null) return inflated(body, unpack, { maxBytes, turns });
+  await turns.mine();
   const plain = parse(body, encoding);
   if (plain.ok || !isDeflate(encoding)) return plain;
   // Raw deflate carries no mark, and may begin as JSON does.
-  const again = await inflated(body, unpackDeflate, maxBytes);
+  const again = await inflated(body, unpackDeflate, { maxBytes, turns });
   return again.ok ? again : plain;
 }
 
-async function inflated(body: Buffer, unpack: Unpack, maxBytes: number): Promise<ReadBody> {
+async function inflated(
+  body: Buffer,
+  unpack: Unpack,
+  { maxBytes, turns }: BodyBounds,
+): Promise<ReadBody> {
   try {
-    return parse(await unpack(body, { maxOutputLength: maxBytes }), 'identity');
+    const plain = await unpack(body, { maxOutputLength: maxBytes });
+    await turns.mine();
+    return parse(plain, 'identity');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       const message = `the body inflates to more than ${maxBytes} bytes: send fewer events at once`;

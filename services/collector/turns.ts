@@ -4,23 +4,33 @@ export interface Turns {
   mine(): Promise<void>;
 }
 
+/** Work that asks for it begins no later in a turn of the event loop. */
+const beginsWithinMs = 8;
+
 /**
- * One turn of the event loop for each piece of long work, whatever asks for one at the same time:
- * Node runs all that `setImmediate` was given in a single turn, so a hundred requests that merely let
- * each other go first would still hold up everybody together.
+ * Shares the turns of the event loop out: pieces of work run one after the other until the turn has
+ * taken its time, and the rest in the next one. Without it a hundred requests that arrive together run
+ * in a single turn, and so do those that merely let each other go first: Node runs all that
+ * `setImmediate` was given at once.
  */
-export function createTurns(): Turns {
+export function createTurns(now: () => number = () => performance.now()): Turns {
   const waiting: (() => void)[] = [];
-  function next(): void {
-    const first = waiting.shift();
-    if (waiting.length > 0) setImmediate(next);
-    first?.();
+  function run(begunAt: number): void {
+    waiting.shift()?.();
+    if (waiting.length === 0) return;
+    // The piece of work is a microtask, or a few: this is done after all of them.
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        if (now() - begunAt < beginsWithinMs) run(begunAt);
+        else setImmediate(() => run(now()));
+      }),
+    );
   }
   return {
     mine: () =>
       new Promise((resolve) => {
         waiting.push(resolve);
-        if (waiting.length === 1) setImmediate(next);
+        if (waiting.length === 1) setImmediate(() => run(now()));
       }),
   };
 }

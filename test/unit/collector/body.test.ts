@@ -1,9 +1,11 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { readBody } from '../../../services/collector/body';
+import { createTurns } from '../../../services/collector/turns';
 
 const json = Buffer.from('{"a":"ü"}');
 const value = { a: 'ü' };
 const limit = 1000;
+const bounds = { maxBytes: limit, turns: createTurns() };
 
 test.each([
   ['plain', json, undefined],
@@ -19,17 +21,17 @@ test.each([
   ['zlib that says nothing', deflateSync(json), undefined],
   ['raw deflate', deflateRawSync(json), 'Deflate'],
 ])('%s is read', async (_name, body, encoding) => {
-  expect(await readBody(body, encoding, limit)).toMatchObject({ ok: true, value });
+  expect(await readBody(body, encoding, bounds)).toMatchObject({ ok: true, value });
 });
 
 test('raw deflate that begins as JSON does is read', async () => {
   const body = Buffer.from('7bbf7b7fb5525262497286925574ac8e52716a5e8963899255756d2d00', 'hex');
   expect(body.toString('latin1')[0]).toBe('{');
-  expect(await readBody(body, 'deflate', limit)).toMatchObject({ ok: true });
+  expect(await readBody(body, 'deflate', bounds)).toMatchObject({ ok: true });
 });
 
 test('the size is that of the inflated body', async () => {
-  expect(await readBody(gzipSync(json), 'gzip', limit)).toMatchObject({ bytes: json.length });
+  expect(await readBody(gzipSync(json), 'gzip', bounds)).toMatchObject({ bytes: json.length });
 });
 
 test.each([
@@ -61,7 +63,7 @@ test.each([
   ['a bomb', gzipSync(Buffer.alloc(5_000_000)), 'gzip', 'too_large'],
   ['one byte too much', gzipSync(Buffer.alloc(limit + 1, ' ')), 'gzip', 'too_large'],
 ])('%s is refused', async (_name, body, encoding, error) => {
-  expect(await readBody(body, encoding, limit)).toMatchObject({ ok: false, fault: { error } });
+  expect(await readBody(body, encoding, bounds)).toMatchObject({ ok: false, fault: { error } });
 });
 
 test.each([
@@ -70,12 +72,12 @@ test.each([
   ['UTF-16', Buffer.from('\ufeff{"a":1}', 'utf16le'), undefined, 'send UTF-8'],
 ])('%s: the answer says what to send instead', async (_name, body, encoding, advice) => {
   const message = expect.stringContaining(advice);
-  expect(await readBody(body, encoding, limit)).toMatchObject({ fault: { message } });
+  expect(await readBody(body, encoding, bounds)).toMatchObject({ fault: { message } });
 });
 
 test('what is quoted of a body is short and of one line', async () => {
   const body = Buffer.from(`{"a":\u0001\n${'x'.repeat(900)}`);
-  const answer = await readBody(body, undefined, limit);
+  const answer = await readBody(body, undefined, bounds);
   const message = answer.ok ? '' : answer.fault.message;
   expect(message.length).toBeLessThan(250);
   expect(message).not.toMatch(/\p{Cc}/u);
@@ -83,5 +85,5 @@ test('what is quoted of a body is short and of one line', async () => {
 
 test('bytes that are no UTF-8 become U+FFFD', async () => {
   const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xff, 0xc0), Buffer.from('"}')]);
-  expect(await readBody(body, undefined, limit)).toMatchObject({ value: { a: '\ufffd\ufffd' } });
+  expect(await readBody(body, undefined, bounds)).toMatchObject({ value: { a: '\ufffd\ufffd' } });
 });

@@ -11,20 +11,49 @@ function aLoop() {
   return state;
 }
 
-test('whoever asks has a turn of the event loop alone, in the order of asking', async () => {
-  const turns = createTurns();
+/** Everybody asks at once and works for so long; in which turn of the loop each began. */
+async function share(workMs: number, names: string) {
+  let nowMs = 0;
+  const turns = createTurns(() => nowMs);
   const loop = aLoop();
-  const had: [string, number][] = [];
-  const work = async (name: string, pieces: number) => {
-    for (let piece = 0; piece < pieces; piece += 1) {
+  const began: [string, number][] = [];
+  const work = async (name: string) => {
+    await turns.mine();
+    began.push([name, loop.turn]);
+    nowMs += workMs;
+  };
+  await Promise.all([...names].map(work));
+  await work('late');
+  loop.stopped = true;
+  const taken = began.map(([, turn]) => turn);
+  return {
+    order: began.map(([name]) => name),
+    together: taken.map((turn) => turn - (taken[0] ?? 0)),
+  };
+}
+
+test('short work shares a turn of the event loop until eight milliseconds are over', async () => {
+  const { order, together } = await share(3, 'abcdefg');
+  expect(order).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'late']);
+  expect(together.slice(0, 7)).toEqual([0, 0, 0, 1, 1, 1, 2]);
+  expect(together[7]).toBeGreaterThan(2);
+});
+
+test('longer work has a turn alone', async () => {
+  const { order, together } = await share(20, 'abc');
+  expect(order).toEqual(['a', 'b', 'c', 'late']);
+  expect(new Set(together).size).toBe(4);
+});
+
+test('who asks again while others wait comes after them', async () => {
+  const turns = createTurns();
+  const had: string[] = [];
+  const work = async (name: string) => {
+    for (let piece = 0; piece < 2; piece += 1) {
       await turns.mine();
-      had.push([name, loop.turn]);
+      had.push(name);
     }
   };
-  await Promise.all([work('a', 2), work('b', 2), work('c', 1)]);
-  await work('late', 1);
-  loop.stopped = true;
-  expect(had.map(([name]) => name)).toEqual(['a', 'b', 'c', 'a', 'b', 'late']);
-  const taken = had.map(([, turn]) => turn);
-  expect(new Set(taken).size).toBe(taken.length);
+  await Promise.all(['a', 'b', 'c'].map(work));
+  expect(had).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
 });
