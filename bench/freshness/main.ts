@@ -11,6 +11,7 @@ import { startTraffic } from '../../deploy/traffic/process';
 import { projectRoot } from '../../services/shared/runtime/root';
 import { connectRedis } from '../../services/shared/stores/redis/client';
 import { redisKeys } from '../../services/shared/stores/redis/keys';
+import { hotUser } from './hot-user';
 import { type FreshnessFlags, readFlags } from './options';
 import { probe } from './probe';
 import { processesOf } from './process-tree';
@@ -48,14 +49,17 @@ function visitors(
 async function measure(flags: FreshnessFlags, meter: ProcessMeter): Promise<Freshness> {
   const { collector, interests, writeKey, tenant, every: everyMs, warmUp, minutes } = flags;
   const redis = await reach(flags.redis);
-  const url = `${collector}/v1/track`;
-  const post = createPost({ url, writeKey, timeoutMs: 30_000, maxSockets: 32 });
+  const postTo = (path: string) =>
+    createPost({ url: `${collector}${path}`, writeKey, timeoutMs: 30_000, maxSockets: 32 });
+  const post = postTo('/v1/track');
   const stop = new AbortController();
   const run = randomBytes(4).toString('hex');
   const keys = redisKeys(flags.redisKeyPrefix);
   const probing = probe({ post, redis, keys, tenant, run, everyMs }, stop.signal);
   const counting = count(flags, meter).finally(() => stop.abort());
-  const [clicks, counted] = await Promise.all([probing, counting]);
+  const hot = hotUser({ post: postTo('/v1/batch'), run, rate: flags.hot }, stop.signal);
+  const [clicks, counted, hotEvents] = await Promise.all([probing, counting, hot]);
+  if (flags.hot > 0) say(`hot-${run}, one user, sent ${hotEvents} events`);
   redis.disconnect();
   say(`measured for ${minutes} minutes, ${warmUp} s of warm-up apart; ${interests} asked as well`);
   return { ...counted, clicks: clicks.filter(({ at }) => at >= counted.from && at < counted.to) };

@@ -17,6 +17,8 @@ export interface FreshnessFlags {
   readonly every: number;
   /** Events a second of visitors that are sent beside the probe; 0: those that are there anyway. */
   readonly rate: number;
+  /** Events a second of one user who is sent beside the probe. */
+  readonly hot: number;
   /** Where `npm start` keeps its process ids. */
   readonly folder: string;
 }
@@ -40,6 +42,7 @@ export function readFlags(
     .option('--warm-up <seconds>', 'at the beginning, not counted', positive, 30)
     .option('--every <ms>', 'between two clicks of the probe', positive, 100)
     .option('--rate <events>', 'a second, by made-up visitors; 0: none but those there', number, 0)
+    .option('--hot <events>', 'a second, by one user; a million an hour is 278', number, 0)
     .option('--folder <path>', 'where npm start keeps its process ids', folder)
     .parse([...argv], { from: 'user' })
     .opts<FreshnessFlags>();

@@ -1,4 +1,5 @@
 import { createClient } from '@clickhouse/client';
+import { outcomesOf, type Traffic } from '../../services/shared/domain/traffic';
 import { numbers, readAnswers } from './answer-files';
 import { type Comparison, compareTables, type Figures } from './compare';
 
@@ -7,6 +8,8 @@ export interface CategoriesOptions {
   readonly clickhouseUrl: string;
   readonly database: string;
   readonly tenant: string;
+  /** Which events are looked at. */
+  readonly traffic: Traffic;
 }
 
 /** As in the answer file: fewer views say too little. */
@@ -36,16 +39,16 @@ interface CategoryViews {
 }
 
 async function viewsByUser(options: CategoriesOptions): Promise<Map<string, CategoryViews[]>> {
-  const { clickhouseUrl: url, database, tenant } = options;
+  const { clickhouseUrl: url, database, tenant, traffic } = options;
   const client = createClient({ url, database });
   try {
     const answer = await client.query({
       query: `SELECT anonymousId AS user, category, toUInt32(count()) AS views
                 FROM events FINAL
-               WHERE tenant = {tenant:String} AND outcome = 'counted'
+               WHERE tenant = {tenant:String} AND outcome IN {outcomes:Array(String)}
                  AND type = 'page_viewed' AND category != ''
                GROUP BY user, category`,
-      query_params: { tenant },
+      query_params: { tenant, outcomes: outcomesOf(traffic) },
       format: 'JSONEachRow',
     });
     const users = new Map<string, CategoryViews[]>();

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type Traffic, trafficKinds } from '../../services/shared/domain/traffic';
 import { createLog } from '../../services/shared/runtime/log';
 import { projectRoot } from '../../services/shared/runtime/root';
 import { loadTenants } from '../../services/shared/runtime/tenants';
@@ -26,13 +27,14 @@ const folder = env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary');
 interface AnswersFlags {
   readonly api: string;
   readonly tenant: string;
+  readonly traffic: Traffic;
   readonly clickhouse: string;
   readonly database: string;
 }
 
 async function verifyAnswers(answers: string, flags: AnswersFlags): Promise<boolean> {
-  const { api, tenant, clickhouse: clickhouseUrl, database } = flags;
-  const asked = { answers, api, tenant };
+  const { api, tenant, traffic, clickhouse: clickhouseUrl, database } = flags;
+  const asked = { answers, api, tenant, traffic };
   const checks: readonly (() => Promise<Comparison | readonly Comparison[]>)[] = [
     () => hourlyCounts(asked),
     () => hourlyFunnelUsers(asked),
@@ -44,7 +46,7 @@ async function verifyAnswers(answers: string, flags: AnswersFlags): Promise<bool
     () => paths(asked),
     () => attribution(asked),
     () => markov(asked),
-    () => topCategories({ answers, clickhouseUrl, database, tenant }),
+    () => topCategories({ answers, clickhouseUrl, database, tenant, traffic }),
   ];
   let isEqual = true;
   for (const check of checks) {
@@ -117,6 +119,11 @@ program
   .argument('<folder>', 'where the answer files lie')
   .option('--api <url>', 'insights', 'http://127.0.0.1:8090')
   .option('--tenant <name>', 'whose events', 'demo')
+  .addOption(
+    new Option('--traffic <kind>', 'which of them: all has what is held or a bot, too')
+      .choices(trafficKinds)
+      .default('clean'),
+  )
   .option('--clickhouse <url>', 'for categories', env.CLICKHOUSE_URL ?? 'http://127.0.0.1:8123')
   .option('--database <name>', 'of ClickHouse', env.CLICKHOUSE_DATABASE ?? 'tributary')
   .action(async (answers: string, flags: AnswersFlags) => finish(verifyAnswers(answers, flags)));

@@ -4,7 +4,7 @@ import { type Comparison, compareTables, type Figures, type Table } from './comp
 import type { Verification } from './window-answers';
 
 /** Channels of the sessions before each order, and of those that led to none. */
-export async function paths({ answers, api, tenant }: Verification): Promise<Comparison> {
+export async function paths({ answers, api, tenant, traffic }: Verification): Promise<Comparison> {
   const expected = readAnswers(answers, 'main_paths_clean.csv', (row) => [
     row.path ?? '',
     numbers(row, 'total_conversions', 'total_conversion_value', 'total_null'),
@@ -15,7 +15,7 @@ export async function paths({ answers, api, tenant }: Verification): Promise<Com
     readonly revenue: string;
     readonly nulls: number | null;
   }
-  const { rows } = await ask<Rows<PathRow>>(api, '/v1/paths', { tenant });
+  const { rows } = await ask<Rows<PathRow>>(api, '/v1/paths', { tenant, traffic });
   const actual = new Map(
     rows.map(({ path, conversions, revenue, nulls }) => [
       path.join(' > '),
@@ -46,12 +46,16 @@ const attributionPath = '/v1/attribution';
 /** Every model's credits, and what they add up to. The files are rounded to 6 decimals of an order
  *  and 4 of a dollar, which the tolerance of the revenue leaves room for. */
 export async function attribution(verification: Verification): Promise<readonly Comparison[]> {
-  const { answers, api, tenant } = verification;
+  const { answers, api, tenant, traffic } = verification;
   const expected = readAnswers(answers, 'main_attribution_clean.csv', (row) => [
     `${row.model} ${row.channel}`,
     numbers(row, 'conversions', 'revenue_usd'),
   ]);
-  const { models } = await ask<Attribution>(api, attributionPath, { tenant, compare: 'all' });
+  const { models } = await ask<Attribution>(api, attributionPath, {
+    tenant,
+    traffic,
+    compare: 'all',
+  });
   const actual = new Map(
     models.flatMap(({ model, credits }) =>
       credits.map(({ channel, conversions, revenue }) => {
@@ -92,13 +96,13 @@ function sums({ answers }: Verification, models: Attribution['models']): Compari
 }
 
 /** Base probability, removal effects and transitions of the Markov chain. */
-export async function markov({ answers, api, tenant }: Verification): Promise<Comparison> {
+export async function markov({ answers, api, tenant, traffic }: Verification): Promise<Comparison> {
   const file = readAnswerJson<{
     readonly p_conv: number;
     readonly removal_effects: Readonly<Record<string, number>>;
     readonly transitions: Readonly<Record<string, Readonly<Record<string, number>>>>;
   }>(answers, 'main_markov_clean.json');
-  const question = { tenant, model: 'markov_order1' };
+  const question = { tenant, traffic, model: 'markov_order1' };
   const answer = (await ask<Attribution>(api, attributionPath, question)).markov;
   if (answer === undefined) throw new Error(`${attributionPath} answers without markov`);
   const expected = chainTable(file.p_conv, file.removal_effects, file.transitions);

@@ -1,3 +1,4 @@
+import type { Traffic } from '../../services/shared/domain/traffic';
 import { ask, type ChannelRow, type FunnelRow, type Rows } from '../summary/api';
 import { numbers, readAnswerJson, readAnswers } from './answer-files';
 import { type Comparison, compareTables, type Table } from './compare';
@@ -8,10 +9,17 @@ export interface Verification {
   /** Address of insights. */
   readonly api: string;
   readonly tenant: string;
+  /** Which events are asked about. */
+  readonly traffic: Traffic;
 }
 
 /** Events an hour by the name they were sent under. */
-export async function hourlyCounts({ answers, api, tenant }: Verification): Promise<Comparison> {
+export async function hourlyCounts({
+  answers,
+  api,
+  tenant,
+  traffic,
+}: Verification): Promise<Comparison> {
   const expected = readAnswers(answers, 'main_hourly_event_counts.csv', (row) => [
     `${row.hour_utc} ${row.event_name}`,
     numbers(row, 'events'),
@@ -21,7 +29,7 @@ export async function hourlyCounts({ answers, api, tenant }: Verification): Prom
     readonly name: string;
     readonly events: number;
   }
-  const question = { tenant, interval: 'hour' };
+  const question = { tenant, traffic, interval: 'hour' };
   const { rows } = await ask<Rows<CountRow>>(api, '/v1/counts', question);
   const actual = new Map(
     rows.map(({ start, name, events }) => [`${hourOf(start)} ${name}`, [events]] as const),
@@ -88,14 +96,14 @@ function byStep(values: readonly number[]): Table {
 
 /** Sessions, users, orders and revenue by channel; self-referral skipped or not. */
 export async function channels(
-  { answers, api, tenant }: Verification,
+  { answers, api, tenant, traffic }: Verification,
   selfReferral: 'clean' | 'raw',
 ): Promise<Comparison> {
   const expected = readAnswers(answers, `main_channel_metrics_${selfReferral}.csv`, (row) => [
     row.channel ?? '',
     numbers(row, 'sessions', 'users', 'orders_dedup', 'revenue_usd'),
   ]);
-  const question = { tenant, interval: 'total', selfReferral };
+  const question = { tenant, traffic, interval: 'total', selfReferral };
   const { rows } = await ask<Rows<ChannelRow>>(api, '/v1/channels', question);
   const actual = new Map(
     rows.map((row) => [
@@ -107,9 +115,9 @@ export async function channels(
 }
 
 /** All orders and their revenue. */
-export async function orders({ answers, api, tenant }: Verification): Promise<Comparison> {
+export async function orders({ answers, api, tenant, traffic }: Verification): Promise<Comparison> {
   const summary = readAnswerJson<SummaryAnswers>(answers, 'main_summary.json');
-  const question = { tenant, interval: 'total' };
+  const question = { tenant, traffic, interval: 'total' };
   const { rows } = await ask<Rows<ChannelRow>>(api, '/v1/channels', question);
   const sum = (of: (row: ChannelRow) => number) => rows.reduce((all, row) => all + of(row), 0);
   const cents = sum(({ revenue }) => Math.round(Number(revenue) * 100));
@@ -120,10 +128,10 @@ export async function orders({ answers, api, tenant }: Verification): Promise<Co
 }
 
 async function funnel(
-  { api, tenant }: Verification,
+  { api, tenant, traffic }: Verification,
   question: Readonly<Record<string, string>>,
 ): Promise<readonly FunnelRow[]> {
-  return (await ask<Rows<FunnelRow>>(api, '/v1/funnel', { tenant, ...question })).rows;
+  return (await ask<Rows<FunnelRow>>(api, '/v1/funnel', { tenant, traffic, ...question })).rows;
 }
 
 function entered({ steps }: FunnelRow): readonly number[] {

@@ -75,7 +75,7 @@ interface RawRecord {
 }
 
 /** Other requests wait while one is mapped: after this long it lets them go first. */
-const mostAtOnceMs = 8;
+const mostAtOnceMs = 4;
 
 async function incomingRecords(
   { entries, sentAt }: Incoming,

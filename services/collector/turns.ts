@@ -5,7 +5,7 @@ export interface Turns {
 }
 
 /** Work that asks for it begins no later in a turn of the event loop. */
-const beginsWithinMs = 8;
+const beginsWithinMs = 4;
 
 /**
  * Shares the turns of the event loop out: pieces of work run one after the other until the turn has

@@ -137,7 +137,7 @@ describe('a registry that cannot say', () => {
     hang = true;
     const startedAt = Date.now();
     await expect(codecAt(300).prepare([value])).rejects.toThrow(TransientError);
-    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
     hang = false;
   });
 

@@ -173,7 +173,7 @@ test('stopping lets the running stage finish, drains, commits and leaves the gro
   const startedAt = Date.now();
   await handle.stop();
   expect(steps).toEqual(['begun', 'done', 'drained']);
-  expect(Date.now() - startedAt).toBeLessThan(3000);
+  expect(Date.now() - startedAt).toBeLessThan(30_000);
   expect(await kafka.committed(group, topic)).toEqual({ 0: 1 });
   const { groups } = await kafka.admin.describeGroups([group]);
   expect(groups[0]?.members).toEqual([]);

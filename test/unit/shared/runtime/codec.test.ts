@@ -194,7 +194,7 @@ describe('writers with schemas of their own', () => {
     const decoded = await decodeFrom(arrays, bomb);
     expect(decoded).toMatchObject({ ok: false, reason: 'undecodable' });
     expect(decoded).toMatchObject({ message: expect.stringContaining('a collection claims') });
-    expect(Date.now() - startedAt).toBeLessThan(500);
+    expect(Date.now() - startedAt).toBeLessThan(5000);
   });
 
   test('nor do many blocks, or a count below zero', async () => {
