@@ -21,6 +21,7 @@ export const everyService: readonly ServiceName[] = [
   'interests',
   'metrics',
 ];
+export const consumers: readonly ServiceName[] = ['cleaner', 'interests', 'metrics'];
 /** As a supervisor waits before it starts a process again. */
 const restartAfterMs = 500;
 
@@ -67,6 +68,7 @@ async function runWithin(
     await sleep(restartAfterMs);
     installation.start(service);
   }
+  if (kind === 'stall' && consumers.includes(service)) await takeOver(installation, service, fault);
   const [messageIds, decided] = await Promise.all([sending, deciding, relieved]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
   const dryAt = await untilDry(installation);
@@ -86,18 +88,38 @@ export async function oneProcess(installation: Installation, service: ServiceNam
   if (!(await process.ready())) throw new Error(`${service} ended while it started`);
 }
 
-/** The service with its fault. For a stall there is a second process, that takes over its partitions
- *  while it stands still. */
+/** The service with its fault, and no other process of it: whatever passes there passes here. */
 async function startArmed(
   installation: Installation,
-  { service, kind, spec }: FaultCase,
+  { service, spec }: FaultCase,
 ): Promise<ServiceProcess> {
   await Promise.all(installation.running(service).map((one) => one.stop()));
   const armed = installation.start(service, spec);
   await armed.ready();
-  const isConsumer = service !== 'collector' && service !== 'insights';
-  if (kind === 'stall' && isConsumer) await installation.start(service).ready();
   return armed;
+}
+
+/** A second process gets all partitions of one that stands still. Throws where that one goes on
+ *  before: it would be no zombie. */
+async function takeOver(
+  installation: Installation,
+  service: ServiceName,
+  { at }: FaultMet,
+): Promise<void> {
+  const zombie = await eventually(() => installation.members(service), {
+    deadlineMs: 5000,
+    message: `the groups of ${service} are asked for their members`,
+  });
+  installation.start(service);
+  const isTakenOver = async () => {
+    const members = await installation.members(service);
+    return members?.length === zombie.length && members.every((one) => !zombie.includes(one));
+  };
+  await eventually(isTakenOver, {
+    deadlineMs: Math.max(0, at + stallMs - Date.now()),
+    message: `another process has the partitions of ${service}`,
+    everyMs: 100,
+  });
 }
 
 async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {

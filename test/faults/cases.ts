@@ -23,8 +23,9 @@ export interface FaultCase {
   readonly tenant: string;
 }
 
-/** Longer than the session and what a rebalance takes: another member has the partitions by then. */
-export const stallMs = 10_000;
+/** Longer than the session and what a rebalance takes: another member has the partitions by then, or
+ *  the case fails. */
+export const stallMs = 11_000;
 
 /** Points that little passes through: they fail at the first pass. */
 const rare: readonly FailpointName[] = [
@@ -34,6 +35,9 @@ const rare: readonly FailpointName[] = [
   'metrics.mend',
   'metrics.publish_dead_letter',
   'metrics.record_ends',
+  'metrics.resend',
+  'metrics.write_voids',
+  'metrics.record_findings',
   'cleaner.publish_dead_letter',
   'cleaner.begin_state',
   'interests.begin_state',

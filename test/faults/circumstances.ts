@@ -2,6 +2,7 @@ import type { FailpointName } from '../../services/shared/runtime/failpoints';
 import { eventually } from '../support/eventually';
 import { type Decided, decideSome } from './decisions';
 import type { Installation } from './installation';
+import { foreignRow, offsetsWithoutRecord, rowRemoved } from './ledger-circumstances';
 import type { StreamRequest } from './stream';
 
 /** What it takes for a failpoint to be passed at all. */
@@ -49,6 +50,12 @@ export function circumstancesOf(point: FailpointName): Circumstances {
     case 'metrics.set_aside':
     case 'metrics.mend':
       return windowAside;
+    case 'metrics.resend':
+      return { ...ordinary, ...rowRemoved };
+    case 'metrics.write_voids':
+      return { ...ordinary, ...offsetsWithoutRecord };
+    case 'metrics.record_findings':
+      return { ...ordinary, ...foreignRow };
     default:
       return ordinary;
   }

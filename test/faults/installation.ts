@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { setup } from '../../deploy/setup/setup';
 import { readLags } from '../../deploy/start/lag';
 import { type ServiceName, servicePlans } from '../../deploy/start/service-plans';
@@ -10,7 +10,7 @@ import { sha256Hex } from '../../services/shared/runtime/hash';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
 import { loadTenants } from '../../services/shared/runtime/tenants';
-import { type Topics, topicsOf } from '../../services/shared/runtime/topics';
+import { groupNames, groupOf, type Topics, topicsOf } from '../../services/shared/runtime/topics';
 import { type ClickHouse, connectClickHouse } from '../../services/shared/stores/clickhouse/client';
 import { connectRedis } from '../../services/shared/stores/redis/client';
 import { type RedisKeys, redisKeys } from '../../services/shared/stores/redis/keys';
@@ -32,6 +32,7 @@ export interface Installation {
   readonly clickhouseUrl: string;
   readonly redis: ReturnType<typeof connectRedis>;
   readonly keys: RedisKeys;
+  readonly kafka: Kafka;
   readonly admin: Admin;
   readonly auditor: Auditor;
   tenant(name: string): Tenant;
@@ -42,6 +43,8 @@ export interface Installation {
   readonly processes: readonly ServiceProcess[];
   /** Base URL of a process of the service; waits for one that listens. */
   url(service: ServiceName): Promise<string>;
+  /** Members of the service's consumer groups, where each group has settled on some; else null. */
+  members(service: ServiceName): Promise<readonly string[] | null>;
   /** Records that some group has not committed yet. */
   lag(): Promise<number>;
   stop(): Promise<void>;
@@ -78,7 +81,7 @@ export async function anInstallation(
   const running = (service: ServiceName) =>
     processes.filter((one) => one.name === service && one.isRunning());
   return {
-    ...{ env, topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, admin, auditor },
+    ...{ env, topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, kafka, admin, auditor },
     ...{ running, processes },
     keys: redisKeys(`${name}:`),
     tenant(wanted) {
@@ -105,6 +108,12 @@ export async function anInstallation(
           message: `a process of ${service} listens`,
         },
       ),
+    async members(service) {
+      const names = groupNames.filter((one) => one === service || one.startsWith(`${service}-`));
+      const { groups } = await admin.describeGroups(names.map((one) => groupOf(one, `${name}.`)));
+      const isSettled = groups.every(({ state }) => state === 'Stable');
+      return isSettled ? groups.flatMap(({ members }) => members.map((one) => one.memberId)) : null;
+    },
     async lag() {
       const lags = await readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` });
       return Object.values(lags).reduce((sum, records) => sum + records, 0);
@@ -125,6 +134,7 @@ const quick = {
   // The shortest there is: how long partitions of a killed process wait.
   KAFKA_SESSION_TIMEOUT: '6s',
   METRICS_COVERAGE_EVERY: '300ms',
+  METRICS_LEDGER_EVERY: '2s',
   METRICS_STUCK_EVERY: '1s',
   METRICS_LINGER: '300ms',
   METRICS_IDLE: '150ms',

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { freePorts, startServers } from '../../deploy/local/servers';
-import { type CaseResult, runCase } from './case-run';
-import { allCases, chosen, type FaultCase } from './cases';
-import { circumstancesOf } from './circumstances';
-import { anInstallation, type Installation, type ServerAddresses } from './installation';
-import { againOf, lineOf, summaryOf } from './report';
+import { allCases, chosen } from './cases';
+import { anInstallation, type Installation } from './installation';
+import { type Place, runCases } from './lanes';
 import { drainBacklog, drainedLine, scaleTenants } from './scale';
 import { runStorm, type StormName, stormLine, stormNames, stormTenant } from './storms';
 
@@ -19,6 +17,7 @@ interface Flags {
   readonly minutes: string;
   readonly scale: boolean;
   readonly people: string;
+  readonly lanes: string;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -36,11 +35,8 @@ async function main(flags: Flags): Promise<number> {
     env: process.env,
     say: () => {},
   });
-  const addresses: ServerAddresses = { ...servers.env };
   try {
-    const installation = await anInstallation(addresses, folder, plan.tenants);
-    const running = plan.run({ installation, addresses, folder });
-    const wrong = await running.finally(() => installation.stop());
+    const wrong = await plan.run({ addresses: { ...servers.env }, folder, say });
     if (wrong === 0 && !flags.keep) rmSync(folder, { recursive: true, force: true });
     return wrong;
   } finally {
@@ -50,62 +46,42 @@ async function main(flags: Flags): Promise<number> {
 
 interface Plan {
   readonly what: string;
-  readonly tenants: readonly string[];
   /** How much was wrong. */
   run(place: Place): Promise<number>;
 }
 
-function planOf({ seed: seedText, only, storms, scale, minutes, people }: Flags): Plan {
-  const seed = Number(seedText);
+function planOf({ only, storms, scale, ...numbers }: Flags): Plan {
+  const [seed, minutes, people] = [numbers.seed, numbers.minutes, numbers.people].map(Number) as [
+    number,
+    number,
+    number,
+  ];
   if (scale) {
-    const run = ({ installation }: Place) => runScale(installation, seed, Number(people));
-    return { what: 'a backlog, twice', tenants: scaleTenants, run };
+    const run = within(scaleTenants, (installation) => runScale(installation, seed, people));
+    return { what: 'a backlog, twice', run };
   }
   if (storms) {
     const names = stormNames.filter((name) => only.length === 0 || only.includes(name));
-    const ms = (Number(minutes) * 60_000) / Math.max(1, names.length);
-    const run = ({ installation }: Place) => runStorms(installation, names, { seed, ms });
-    return { what: `storms ${names.join(', ')}`, tenants: names.map(stormTenant), run };
+    const ms = (minutes * 60_000) / Math.max(1, names.length);
+    const tenants = names.map(stormTenant);
+    const run = within(tenants, (installation) => runStorms(installation, names, { seed, ms }));
+    return { what: `storms ${names.join(', ')}`, run };
   }
   const cases = chosen(allCases(seed), only);
-  const tenants = cases.map(({ tenant }) => tenant);
-  return { what: `${cases.length} cases`, tenants, run: (place) => runAll(place, cases, seed) };
+  const lanes = Number(numbers.lanes);
+  const run = (place: Place) => runCases(place, cases, { seed, lanes });
+  return { what: `${cases.length} cases`, run };
 }
 
-interface Place {
-  readonly installation: Installation;
-  readonly addresses: ServerAddresses;
-  readonly folder: string;
-}
-
-/** A case that can only happen once in the life of an installation has one of its own. */
-async function inItsPlace(faultCase: FaultCase, place: Place): Promise<CaseResult> {
-  const { addresses, folder, installation } = place;
-  if (!circumstancesOf(faultCase.point).isFresh) return runCase(installation, faultCase);
-  const own = await anInstallation(addresses, folder, [faultCase.tenant]);
-  return runCase(own, faultCase).finally(() => own.stop());
-}
-
-async function runAll(
-  { installation, addresses, folder }: Place,
-  cases: readonly FaultCase[],
-  seed: number,
-): Promise<number> {
-  const results: CaseResult[] = [];
-  let failed = 0;
-  for (const faultCase of cases) {
-    try {
-      const result = await inItsPlace(faultCase, { installation, addresses, folder });
-      results.push(result);
-      say(lineOf(result, seed));
-    } catch (error) {
-      failed += 1;
-      say(`FAIL ${faultCase.spec}  ${(error as Error).message}`);
-      say(`       again: ${againOf(faultCase.name, seed)}`);
-    }
-  }
-  say(summaryOf(results, failed));
-  return failed + results.filter(({ faults }) => faults.length > 0).length;
+/** On an installation with these tenants. */
+function within(
+  tenants: readonly string[],
+  work: (installation: Installation) => Promise<number>,
+): Plan['run'] {
+  return async ({ addresses, folder }) => {
+    const installation = await anInstallation(addresses, folder, tenants);
+    return work(installation).finally(() => installation.stop());
+  };
 }
 
 async function runScale(installation: Installation, seed: number, people: number): Promise<number> {
@@ -144,6 +120,7 @@ const program = new Command('faults')
   .option('--minutes <n>', 'how long all storms take together', '8')
   .option('--scale', 'a backlog, drained by one process of each service and by two', false)
   .option('--people <n>', 'of the backlog; each sends a dozen messages', '3000')
+  .option('--lanes <n>', 'cases that run at the same time', '3')
   .option('--keep', 'leave logs and data where they are', false);
 
 main(program.parse().opts<Flags>()).then(

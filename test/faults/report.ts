@@ -25,12 +25,15 @@ export function againOf(name: string, seed: number): string {
 }
 
 /** The last lines of a run: what all cases say together. */
-export function summaryOf(results: readonly CaseResult[], failed: number): string {
+export function summaryOf(
+  results: readonly CaseResult[],
+  { failed, tookMs }: { readonly failed: number; readonly tookMs: number },
+): string {
   const sum = (of: 'lost' | 'doubled') => results.reduce((all, one) => all + one[of], 0);
   const wrong = results.filter(({ faults }) => faults.length > 0).length + failed;
   const kills = timesOf(results, (kind) => kind.startsWith('kill'));
   return [
-    `${results.length + failed} cases, ${wrong} of them wrong; lost ${sum('lost')}, doubled ${sum('doubled')}`,
+    `${results.length + failed} cases in ${seconds(tookMs)}, ${wrong} of them wrong; lost ${sum('lost')}, doubled ${sum('doubled')}`,
     `time to zero lag after a kill: p50 ${at(kills, 0.5)}, p99 ${at(kills, 0.99)} of ${kills.length}`,
   ].join('\n');
 }

@@ -1,13 +1,10 @@
-import type { ServiceName } from '../../deploy/start/service-plans';
 import { ProcessMeter } from '../../deploy/summary/processes';
-import { everyService, untilDry } from './case-run';
+import { consumers, everyService, untilDry } from './case-run';
 import { compare } from './compare';
 import type { Installation } from './installation';
 import { aStream, send } from './stream';
 
 export const scaleTenants = ['scale-1', 'scale-2'] as const;
-
-const consumers: readonly ServiceName[] = ['cleaner', 'interests', 'metrics'];
 
 /** A backlog drained by so many processes of each service: how long it took, and what of the
  *  machine it took. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../../deploy/replay/random';
-import type { ServiceName } from '../../deploy/start/service-plans';
-import { everyService, oneProcess, untilDry } from './case-run';
+import { consumers, everyService, oneProcess, untilDry } from './case-run';
 import { type Comparison, compare } from './compare';
 import { createHerd, type Herd } from './herd';
 import type { Installation } from './installation';
@@ -15,8 +14,6 @@ export interface StormResult extends Comparison {
   /** From the end of the storm to the time when no group had anything left to do. */
   readonly zeroLagMs: number;
 }
-
-const consumers: readonly ServiceName[] = ['cleaner', 'interests', 'metrics'];
 
 /** What is done to the services while events come. Each returns when its time is over. */
 const storms = {
