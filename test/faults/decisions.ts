@@ -13,14 +13,15 @@ export async function decideSome(
   installation: Installation,
   tenant: string,
   requests: readonly StreamRequest[],
+  { deadlineMs }: { readonly deadlineMs: number } = { deadlineMs: 60_000 },
 ): Promise<Decided> {
   const ids = requests.flatMap(({ messageIds }) => messageIds).filter((id) => id.startsWith('m-'));
   const decided = new Map<string, 'rejected/retracted' | 'counted/restored'>();
   for (const [nth, id] of [...new Set(ids)].slice(0, retracted).entries()) {
-    await say(installation, { tenant, id, decision: 'retract' });
+    await say(installation, { tenant, id, decision: 'retract', deadlineMs });
     decided.set(id, 'rejected/retracted');
     if (nth % 3 !== 0) continue;
-    await say(installation, { tenant, id, decision: 'restore' });
+    await say(installation, { tenant, id, decision: 'restore', deadlineMs });
     decided.set(id, 'counted/restored');
   }
   return decided;
@@ -30,11 +31,15 @@ interface Word {
   readonly tenant: string;
   readonly id: string;
   readonly decision: 'retract' | 'restore';
+  readonly deadlineMs: number;
 }
 
 /** Until the row is there it is unknown (404), and until the word before has taken effect this one
  *  makes no sense (409). */
-async function say(installation: Installation, { tenant, id, decision }: Word): Promise<void> {
+async function say(
+  installation: Installation,
+  { tenant, id, decision, deadlineMs }: Word,
+): Promise<void> {
   const body = JSON.stringify({ decision, reviewer: 'rita', note: 'the fault suite' });
   const headers = { 'content-type': 'application/json' };
   const isAnswered = async () => {
@@ -45,5 +50,5 @@ async function say(installation: Installation, { tenant, id, decision }: Word): 
     throw new Error(`${answer.status} ${(await answer.text()).slice(0, 200)}`);
   };
   const message = `${decision} ${id} is answered`;
-  await eventually(isAnswered, { deadlineMs: 60_000, message, everyMs: 100 });
+  await eventually(isAnswered, { deadlineMs, message, everyMs: 100 });
 }

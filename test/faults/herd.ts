@@ -13,8 +13,12 @@ export interface Herd {
   killOne(services: readonly ServiceName[]): void;
   /** Ends one of a service: told to (SIGTERM), or not asked. */
   leave(service: ServiceName): Promise<void>;
-  /** Kills by this herd's hand; those of failpoints are in the processes' logs. */
-  kills(): number;
+  /** Tells the one to stop (SIGTERM) that has run longest; resolves when it is gone. */
+  stopOldest(service: ServiceName): Promise<void>;
+  /** Processes killed by this herd's hand; those of failpoints are in the processes' logs. */
+  killed(): readonly string[];
+  /** Processes that were told to stop. */
+  stops(): number;
   /** Nothing is started any more. */
   stop(): void;
 }
@@ -30,7 +34,8 @@ export function createHerd(
 ): Herd {
   const wanted = new Map<ServiceName, number>();
   const notBefore = new Map<ServiceName, number>();
-  let kills = 0;
+  const killed: string[] = [];
+  let stops = 0;
   const look = () => {
     for (const [service, processes] of wanted) {
       if (installation.running(service).length >= processes) continue;
@@ -45,8 +50,13 @@ export function createHerd(
   const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
   const kill = (victim: ServiceProcess | undefined) => {
     if (victim === undefined) return;
-    kills += 1;
+    killed.push('killed from outside');
     victim.kill();
+  };
+  const tellToStop = async (process: ServiceProcess | undefined) => {
+    if (process === undefined) return;
+    stops += 1;
+    await process.stop();
   };
   return {
     want: (service, processes) => void wanted.set(service, processes),
@@ -57,9 +67,11 @@ export function createHerd(
     async leave(service) {
       const victim = pick(installation.running(service));
       if (random() < 0.5) kill(victim);
-      else await victim?.stop();
+      else await tellToStop(victim);
     },
-    kills: () => kills,
+    stopOldest: (service) => tellToStop(installation.running(service)[0]),
+    killed: () => killed,
+    stops: () => stops,
     stop: () => clearInterval(timer),
   };
 }

@@ -6,8 +6,9 @@ import { freePorts, startServers } from '../../deploy/local/servers';
 import { allCases, chosen } from './cases';
 import { anInstallation, type Installation } from './installation';
 import { type Place, runCases } from './lanes';
+import { stormLine, stormSummary } from './report';
 import { drainBacklog, drainedLine, scaleTenants } from './scale';
-import { runStorm, type StormName, stormLine, stormNames, stormTenant } from './storms';
+import { runStorm, type StormName, type StormResult, stormNames, stormTenant } from './storms';
 
 interface Flags {
   readonly seed: string;
@@ -99,15 +100,20 @@ async function runStorms(
   names: readonly StormName[],
   { seed, ms }: { readonly seed: number; readonly ms: number },
 ): Promise<number> {
-  let [faults, wrong] = [0, 0];
+  const results: StormResult[] = [];
+  let failed = 0;
   for (const name of names) {
-    const result = await runStorm(installation, { name, seed, ms });
-    say(stormLine(result));
-    faults += result.faultsMet;
-    wrong += result.faults.length > 0 ? 1 : 0;
+    try {
+      const result = await runStorm(installation, { name, seed, ms });
+      results.push(result);
+      say(stormLine(result));
+    } catch (error) {
+      failed += 1;
+      say(`FAIL  ${name}  ${(error as Error).message}`);
+    }
   }
-  say(`${names.length} storms, ${wrong} of them wrong; ${faults} faults in all`);
-  return wrong;
+  say(stormSummary(results));
+  return failed + results.filter(({ faults }) => faults.length > 0).length;
 }
 
 const program = new Command('faults')
@@ -116,7 +122,11 @@ const program = new Command('faults')
   )
   .option('--seed <n>', 'of streams, and of the passes at which faults happen', '1')
   .option('--only <name...>', 'cases whose name begins so: cleaner, cleaner.claim:kill', [])
-  .option('--storms', 'kills, pairs, rebalances and rolling restarts while events come', false)
+  .option(
+    '--storms',
+    'kills, pairs, rebalances, rolling restarts and single kills while events come',
+    false,
+  )
   .option('--minutes <n>', 'how long all storms take together', '8')
   .option('--scale', 'a backlog, drained by one process of each service and by two', false)
   .option('--people <n>', 'of the backlog; each sends a dozen messages', '3000')

@@ -1,4 +1,5 @@
 import type { CaseResult } from './case-run';
+import type { StormResult } from './storms';
 
 /** One line a case; what differs, and how to see it again, below it. */
 export function lineOf(result: CaseResult, seed: number): string {
@@ -34,8 +35,58 @@ export function summaryOf(
   const kills = timesOf(results, (kind) => kind.startsWith('kill'));
   return [
     `${results.length + failed} cases in ${seconds(tookMs)}, ${wrong} of them wrong; lost ${sum('lost')}, doubled ${sum('doubled')}`,
-    `time to zero lag after a kill: p50 ${at(kills, 0.5)}, p99 ${at(kills, 0.99)} of ${kills.length}`,
+    recoveryLine(kills),
   ].join('\n');
+}
+
+/** One line a storm, its faults by kind, and what differs below. */
+export function stormLine(result: StormResult): string {
+  const { name, faults, kinds, stops, zeroLagMs, recoveriesMs } = result;
+  const { accepted, redelivered, lost, doubled } = result;
+  const line = [
+    faults.length === 0 ? 'ok  ' : 'FAIL',
+    name.padEnd(10),
+    `${totalOf(kinds)} faults`,
+    `zero lag ${seconds(zeroLagMs)} after the storm`,
+    `accepted ${accepted}`,
+    `delivered again ${redelivered}`,
+    `lost ${lost}`,
+    `doubled ${doubled}`,
+  ].join('  ');
+  const told = stops === 0 ? [] : [`${stops} processes told to stop`];
+  const what = ['      ', [...kindTexts(kinds), ...told].join(', ')].join(' ');
+  const recoveries = recoveriesMs.length === 0 ? [] : [`       ${recoveryLine(recoveriesMs)}`];
+  const shown = faults.slice(0, 10).map((fault) => `       ${fault}`);
+  return [line, what, ...recoveries, ...shown].join('\n');
+}
+
+/** What all storms say together. */
+export function stormSummary(results: readonly StormResult[]): string {
+  const sum = (of: (one: StormResult) => number) => results.reduce((all, one) => all + of(one), 0);
+  const kinds = new Map<string, number>();
+  for (const result of results) {
+    for (const [kind, times] of result.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + times);
+  }
+  const wrong = sum(({ faults }) => Math.min(1, faults.length));
+  return [
+    `${results.length} storms, ${wrong} of them wrong; ${totalOf(kinds)} faults: ${kindTexts(kinds).join(', ')}`,
+    `lost ${sum(({ lost }) => lost)}, doubled ${sum(({ doubled }) => doubled)}, ` +
+      `differences from the oracle ${sum(({ faults }) => faults.length)}`,
+    recoveryLine(results.flatMap(({ recoveriesMs }) => recoveriesMs)),
+  ].join('\n');
+}
+
+function totalOf(kinds: ReadonlyMap<string, number>): number {
+  return [...kinds.values()].reduce((sum, times) => sum + times, 0);
+}
+
+function kindTexts(kinds: ReadonlyMap<string, number>): readonly string[] {
+  return [...kinds].sort().map(([kind, times]) => `${kind} ${times}`);
+}
+
+function recoveryLine(timesMs: readonly number[]): string {
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  return `time to zero lag after a kill: p50 ${at(sorted, 0.5)}, p99 ${at(sorted, 0.99)} of ${sorted.length}`;
 }
 
 function timesOf(
@@ -44,8 +95,7 @@ function timesOf(
 ): readonly number[] {
   return results
     .filter(({ faultCase }) => isWanted(faultCase.kind) && faultCase.service !== 'collector')
-    .map(({ zeroLagMs }) => zeroLagMs)
-    .sort((a, b) => a - b);
+    .map(({ zeroLagMs }) => zeroLagMs);
 }
 
 /** Nearest rank. */
