@@ -32,6 +32,9 @@ export interface Audit {
 export interface Auditor {
   /** What there is of a tenant by now. */
   audit(tenant: string): Promise<Audit>;
+  /** Reads nothing until it is told to go on. */
+  rest(): void;
+  goOn(): void;
   stop(): Promise<void>;
 }
 
@@ -81,9 +84,11 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
   };
   return {
     async audit(tenant) {
-      await eventually(hasReadAll, { deadlineMs: 20_000, message: 'the auditor read everything' });
+      await eventually(hasReadAll, { deadlineMs: 120_000, message: 'the auditor read everything' });
       return auditOf(bookOf(tenant));
     },
+    rest: () => consumer.pause(all),
+    goOn: () => consumer.resume(all),
     stop: () => consumer.stop(),
   };
 }

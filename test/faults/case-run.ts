@@ -140,7 +140,8 @@ async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
 export async function untilDry(installation: Installation, dryWithinMs = 60_000): Promise<number> {
   const isDry = async () => {
     const at = Date.now();
-    return (await installation.lag()) === 0 ? at : null;
+    const lags = Object.values(await installation.lags());
+    return lags.every((records) => records === 0) ? at : null;
   };
   const message = 'no group lags';
   return eventually(isDry, { deadlineMs: dryWithinMs, message, everyMs: 100 });

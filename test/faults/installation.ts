@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Admin, Kafka } from 'kafkajs';
 import { setup } from '../../deploy/setup/setup';
-import { readLags } from '../../deploy/start/lag';
+import { type Lags, readLags } from '../../deploy/start/lag';
 import { type ServiceName, servicePlans } from '../../deploy/start/service-plans';
 import type { Tenant } from '../../services/shared/domain/tenant';
 import { sha256Hex } from '../../services/shared/runtime/hash';
@@ -45,8 +45,8 @@ export interface Installation {
   url(service: ServiceName): Promise<string>;
   /** Members of the service's consumer groups, where each group has settled on some; else null. */
   members(service: ServiceName): Promise<readonly string[] | null>;
-  /** Records that some group has not committed yet. */
-  lag(): Promise<number>;
+  /** Records that each group has not committed yet. */
+  lags(): Promise<Lags>;
   stop(): Promise<void>;
 }
 
@@ -114,10 +114,7 @@ export async function anInstallation(
       const isSettled = groups.every(({ state }) => state === 'Stable');
       return isSettled ? groups.flatMap(({ members }) => members.map((one) => one.memberId)) : null;
     },
-    async lag() {
-      const lags = await readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` });
-      return Object.values(lags).reduce((sum, records) => sum + records, 0);
-    },
+    lags: () => readLags({ admin, topicPrefix: `${name}.`, groupPrefix: `${name}.` }),
     async stop() {
       await Promise.all(processes.map((one) => one.stop()));
       await auditor.stop();

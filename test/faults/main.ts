@@ -7,7 +7,7 @@ import { allCases, chosen } from './cases';
 import { anInstallation, type Installation } from './installation';
 import { type Place, runCases } from './lanes';
 import { stormLine, stormSummary } from './report';
-import { drainBacklog, drainedLine, scaleTenants } from './scale';
+import { type Drained, drainBacklog, drainedLine, scaleShapes, scaleTenant } from './scale';
 import { runStorm, type StormName, type StormResult, stormNames, stormTenant } from './storms';
 
 interface Flags {
@@ -58,8 +58,8 @@ function planOf({ only, storms, scale, ...numbers }: Flags): Plan {
     number,
   ];
   if (scale) {
-    const run = within(scaleTenants, (installation) => runScale(installation, seed, people));
-    return { what: 'a backlog, twice', run };
+    const run = within(scaleShapes.map(scaleTenant), (installation) => runScale(installation, seed, people));
+    return { what: `a backlog, drained by ${scaleShapes.join(', ')}`, run };
   }
   if (storms) {
     const names = stormNames.filter((name) => only.length === 0 || only.includes(name));
@@ -86,13 +86,13 @@ function within(
 }
 
 async function runScale(installation: Installation, seed: number, people: number): Promise<number> {
-  let wrong = 0;
-  for (const processes of [1, 2] as const) {
-    const drained = await drainBacklog(installation, { processes, people, seed });
-    say(drainedLine(drained));
-    wrong += drained.faults.length > 0 ? 1 : 0;
+  const drained: Drained[] = [];
+  for (const shape of scaleShapes) {
+    const result = await drainBacklog(installation, { shape, people, seed });
+    say(drainedLine(result, drained[0]));
+    drained.push(result);
   }
-  return wrong;
+  return drained.filter(({ faults }) => faults.length > 0).length;
 }
 
 async function runStorms(
@@ -128,7 +128,7 @@ const program = new Command('faults')
     false,
   )
   .option('--minutes <n>', 'how long all storms take together', '8')
-  .option('--scale', 'a backlog, drained by one process of each service and by two', false)
+  .option('--scale', 'a backlog, drained by one process of each service, by two, and by more and fewer', false)
   .option('--people <n>', 'of the backlog; each sends a dozen messages', '3000')
   .option('--lanes <n>', 'cases that run at the same time', '3')
   .option('--keep', 'leave logs and data where they are', false);
