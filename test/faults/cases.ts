@@ -63,8 +63,11 @@ export function allCases(seed: number): readonly FaultCase[] {
   );
 }
 
-/** Those whose name begins with one of the words; all, where there is none. */
+/** Those whose name begins with one of the words, or ends with one that begins with a colon; all, where
+ *  there is none. */
 export function chosen(cases: readonly FaultCase[], only: readonly string[]): readonly FaultCase[] {
   if (only.length === 0) return cases;
-  return cases.filter(({ name }) => only.some((word) => name === word || name.startsWith(word)));
+  const isMeant = (name: string, word: string) =>
+    word.startsWith(':') ? name.endsWith(word) : name.startsWith(word);
+  return cases.filter(({ name }) => only.some((word) => isMeant(name, word)));
 }

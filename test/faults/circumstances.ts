@@ -1,36 +1,30 @@
 import type { FailpointName } from '../../services/shared/runtime/failpoints';
 import { eventually } from '../support/eventually';
+import { type Acts, noActs } from './acts';
 import { type Decided, decideSome } from './decisions';
 import type { Installation } from './installation';
 import { foreignRow, offsetsWithoutRecord, rowRemoved } from './ledger-circumstances';
 import type { StreamRequest } from './stream';
 
 /** What it takes for a failpoint to be passed at all. */
-export interface Circumstances {
+export interface Circumstances extends Acts {
   /** Names of further events, whose rows are refused. */
   readonly events: readonly string[];
   /** Between two requests of the stream. */
   readonly pauseMs: number;
   /** Passed once in the life of an installation: the case has one of its own. */
   readonly isFresh: boolean;
-  /** Before anything is sent. */
-  prepare(installation: Installation, tenant: string): Promise<void>;
-  /** While it is sent. */
-  relieve(installation: Installation, tenant: string): Promise<void>;
   /** What persons say of it meanwhile. */
   decide(
     installation: Installation,
     tenant: string,
     requests: readonly StreamRequest[],
   ): Promise<Decided>;
-  /** After all of it. */
-  cleanUp(installation: Installation): Promise<void>;
 }
 
-const nothing = async () => {};
 const ordinary: Circumstances = {
   ...{ events: [], pauseMs: 30, isFresh: false },
-  ...{ prepare: nothing, relieve: nothing, cleanUp: nothing },
+  ...noActs,
   decide: async () => new Map(),
 };
 

@@ -1,16 +1,13 @@
 import { readLedger } from '../../services/shared/stores/clickhouse/queries/ledger';
 import { eventually } from '../support/eventually';
-import type { Circumstances } from './circumstances';
+import { type Acts, noActs } from './acts';
 import type { Installation } from './installation';
 
-type Parts = Pick<Circumstances, 'prepare' | 'relieve' | 'cleanUp'>;
-
-const nothing = async () => {};
 const partition = 0;
 
 /** A row of the tenant is gone from the table: its record is sent through again. */
-export const rowRemoved: Parts = {
-  prepare: nothing,
+export const rowRemoved: Acts = {
+  ...noActs,
   async relieve({ clickhouse }, tenant) {
     const first = async () => {
       const rows = await clickhouse.rows(
@@ -30,11 +27,11 @@ export const rowRemoved: Parts = {
     };
     await eventually(isBack, { deadlineMs: 60_000, message: 'the removed row is made again' });
   },
-  cleanUp: nothing,
 };
 
 /** Offsets of an aborted transaction: no consumer ever sees a record there. */
-export const offsetsWithoutRecord: Parts = {
+export const offsetsWithoutRecord: Acts = {
+  ...noActs,
   async prepare({ kafka, topics }, tenant) {
     const producer = kafka.producer({
       ...{ transactionalId: tenant, idempotent: true, maxInFlightRequests: 1 },
@@ -46,8 +43,6 @@ export const offsetsWithoutRecord: Parts = {
     await transaction.abort();
     await producer.disconnect();
   },
-  relieve: nothing,
-  cleanUp: nothing,
 };
 
 const foreignId = 'no-record-has-this';
@@ -72,8 +67,8 @@ async function untilForeignRows(
 }
 
 /** A row for which there is no record: that is written down, and, once it is gone, that too. */
-export const foreignRow: Parts = {
-  prepare: nothing,
+export const foreignRow: Acts = {
+  ...noActs,
   async relieve(installation) {
     const { clickhouse, topics } = installation;
     const now = new Date().toISOString().replace('T', ' ').slice(0, -1);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { freePorts, startServers } from '../../deploy/local/servers';
 import { allCases, chosen } from './cases';
 import { anInstallation, type Installation } from './installation';
@@ -11,14 +11,14 @@ import { type Drained, drainBacklog, drainedLine, scaleShapes, scaleTenant } fro
 import { runStorm, type StormName, type StormResult, stormNames, stormTenant } from './storms';
 
 interface Flags {
-  readonly seed: string;
+  readonly seed: number;
   readonly only: readonly string[];
   readonly keep: boolean;
   readonly storms: boolean;
-  readonly minutes: string;
+  readonly minutes: number;
   readonly scale: boolean;
-  readonly people: string;
-  readonly lanes: string;
+  readonly people: number;
+  readonly lanes: number;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -26,8 +26,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** The fault suite on servers of its own, or those that the environment names. Exits 1 where a case
  *  is wrong. */
 async function main(flags: Flags): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-faults-'));
   const plan = planOf(flags);
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-faults-'));
   say(`seed ${flags.seed}: ${plan.what}; logs in ${folder}`);
   const servers = await startServers({
     dataDir: join(folder, 'data'),
@@ -51,25 +51,23 @@ interface Plan {
   run(place: Place): Promise<number>;
 }
 
-function planOf({ only, storms, scale, ...numbers }: Flags): Plan {
-  const [seed, minutes, people] = [numbers.seed, numbers.minutes, numbers.people].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+function planOf({ only, storms, scale, seed, minutes, people, lanes }: Flags): Plan {
   if (scale) {
-    const run = within(scaleShapes.map(scaleTenant), (installation) => runScale(installation, seed, people));
+    const run = within(scaleShapes.map(scaleTenant), (installation) =>
+      runScale(installation, seed, people),
+    );
     return { what: `a backlog, drained by ${scaleShapes.join(', ')}`, run };
   }
   if (storms) {
     const names = stormNames.filter((name) => only.length === 0 || only.includes(name));
-    const ms = (minutes * 60_000) / Math.max(1, names.length);
+    if (names.length === 0) throw new Error(`no storm is called ${only.join(' or ')}`);
+    const ms = (minutes * 60_000) / names.length;
     const tenants = names.map(stormTenant);
     const run = within(tenants, (installation) => runStorms(installation, names, { seed, ms }));
     return { what: `storms ${names.join(', ')}`, run };
   }
   const cases = chosen(allCases(seed), only);
-  const lanes = Number(numbers.lanes);
+  if (cases.length === 0) throw new Error(`no case is called ${only.join(' or ')}`);
   const run = (place: Place) => runCases(place, cases, { seed, lanes });
   return { what: `${cases.length} cases`, run };
 }
@@ -116,21 +114,34 @@ async function runStorms(
   return failed + results.filter(({ faults }) => faults.length > 0).length;
 }
 
+function positive(text: string): number {
+  if (!(Number(text) > 0)) throw new InvalidArgumentError('Give a number above 0.');
+  return Number(text);
+}
+
 const program = new Command('faults')
   .description(
     'one fault at a time, at every await with a side effect; then all against the oracle',
   )
-  .option('--seed <n>', 'of streams, and of the passes at which faults happen', '1')
-  .option('--only <name...>', 'cases whose name begins so: cleaner, cleaner.claim:kill', [])
+  .option('--seed <n>', 'of streams, and of the passes at which faults happen', positive, 1)
+  .option(
+    '--only <name...>',
+    'cases whose name begins so (cleaner, cleaner.claim:kill) or ends so (:stall)',
+    [],
+  )
   .option(
     '--storms',
     'kills, pairs, rebalances, rolling restarts and single kills while events come',
     false,
   )
-  .option('--minutes <n>', 'how long all storms take together', '8')
-  .option('--scale', 'a backlog, drained by one process of each service, by two, and by more and fewer', false)
-  .option('--people <n>', 'of the backlog; each sends a dozen messages', '3000')
-  .option('--lanes <n>', 'cases that run at the same time', '3')
+  .option('--minutes <n>', 'how long all storms take together', positive, 8)
+  .option(
+    '--scale',
+    'a backlog, drained by one process of each service, by two, and by more and fewer',
+    false,
+  )
+  .option('--people <n>', 'of the backlog; each sends a dozen messages', positive, 3000)
+  .option('--lanes <n>', 'cases that run at the same time', positive, 3)
   .option('--keep', 'leave logs and data where they are', false);
 
 main(program.parse().opts<Flags>()).then(
