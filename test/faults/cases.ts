@@ -25,7 +25,7 @@ export interface FaultCase {
 
 /** Longer than the session and what a rebalance takes: another member has the partitions by then, or
  *  the case fails. */
-export const stallMs = 11_000;
+export const stallMs = 14_000;
 
 /** Points that little passes through: they fail at the first pass. */
 const rare: readonly FailpointName[] = [
