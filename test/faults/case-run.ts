@@ -130,14 +130,14 @@ async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
     if (found === undefined && how !== null) return { how };
     return found;
   };
-  const deadline = { deadlineMs: 60_000, message: `${spec} happens`, everyMs: 20 };
+  const deadline = { deadlineMs: 120_000, message: `${spec} happens`, everyMs: 20 };
   const found = await eventually(fault, deadline);
   if ('how' in found) throw new Error(`${armed.name} ended by itself: ${found.how}`);
   return found;
 }
 
 /** Resolves with the time at which no group lagged. */
-export async function untilDry(installation: Installation, dryWithinMs = 60_000): Promise<number> {
+export async function untilDry(installation: Installation, dryWithinMs = 120_000): Promise<number> {
   const isDry = async () => {
     const at = Date.now();
     const lags = Object.values(await installation.lags());

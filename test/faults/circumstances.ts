@@ -97,5 +97,5 @@ async function stuckWindows(
     );
     return isRight(Number(row?.stuck));
   };
-  await eventually(count, { deadlineMs: 60_000, message: 'windows are set aside, and mended' });
+  await eventually(count, { deadlineMs: 120_000, message: 'windows are set aside, and mended' });
 }

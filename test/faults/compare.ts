@@ -184,7 +184,7 @@ async function ledgerFaults({ clickhouse }: Installation): Promise<readonly stri
     );
   };
   try {
-    await eventually(whole, { deadlineMs: 10_000, message: 'the ledger is closed' });
+    await eventually(whole, { deadlineMs: 30_000, message: 'the ledger is closed' });
     return [];
   } catch (error) {
     return [(error as Error).message];

@@ -13,7 +13,7 @@ export async function decideSome(
   installation: Installation,
   tenant: string,
   requests: readonly StreamRequest[],
-  { deadlineMs }: { readonly deadlineMs: number } = { deadlineMs: 60_000 },
+  { deadlineMs }: { readonly deadlineMs: number } = { deadlineMs: 120_000 },
 ): Promise<Decided> {
   const ids = requests.flatMap(({ messageIds }) => messageIds).filter((id) => id.startsWith('m-'));
   const decided = new Map<string, 'rejected/retracted' | 'counted/restored'>();

@@ -97,17 +97,7 @@ export async function anInstallation(
       processes.push(started);
       return started;
     },
-    url: (service) =>
-      eventually(
-        () =>
-          running(service)
-            .find((one) => one.url() !== null)
-            ?.url(),
-        {
-          deadlineMs: 120_000,
-          message: `a process of ${service} listens`,
-        },
-      ),
+    url: (service) => urlOf(() => running(service)),
     async members(service) {
       const names = groupNames.filter((one) => one === service || one.startsWith(`${service}-`));
       const { groups } = await admin.describeGroups(names.map((one) => groupOf(one, `${name}.`)));
@@ -124,6 +114,14 @@ export async function anInstallation(
       redis.disconnect();
     },
   };
+}
+
+function urlOf(running: () => readonly ServiceProcess[]): Promise<string> {
+  const found = () =>
+    running()
+      .map((one) => one.url())
+      .find((url) => url !== null);
+  return eventually(found, { deadlineMs: 120_000, message: 'a process of the service listens' });
 }
 
 /** What takes seconds or minutes in service takes less here. */

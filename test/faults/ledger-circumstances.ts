@@ -18,14 +18,14 @@ export const rowRemoved: Acts = {
       );
       return rows[0];
     };
-    const removed = await eventually(first, { deadlineMs: 60_000, message: 'there is a row' });
+    const removed = await eventually(first, { deadlineMs: 120_000, message: 'there is a row' });
     const at = `topic = '${removed.topic}' AND partition = ${removed.partition} AND offset = ${removed.offset}`;
     await clickhouse.command(`ALTER TABLE events DELETE WHERE ${at} SETTINGS mutations_sync = 1`);
     const isBack = async () => {
       const [row] = await clickhouse.rows(`SELECT count() AS rows FROM events FINAL WHERE ${at}`);
       return Number(row?.rows) === 1;
     };
-    await eventually(isBack, { deadlineMs: 60_000, message: 'the removed row is made again' });
+    await eventually(isBack, { deadlineMs: 120_000, message: 'the removed row is made again' });
   },
 };
 
@@ -63,7 +63,7 @@ async function untilForeignRows(
     const found = findings.find((one) => one.offset === foreignOffset);
     return isRight(found?.records ?? 0);
   };
-  await eventually(isSo, { deadlineMs: 60_000, message: 'what was found is written down' });
+  await eventually(isSo, { deadlineMs: 120_000, message: 'what was found is written down' });
 }
 
 /** A row for which there is no record: that is written down, and, once it is gone, that too. */

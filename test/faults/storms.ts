@@ -92,7 +92,7 @@ async function runFree(
   const collectorUrl = () => installation.url('collector');
   const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs: 40, until });
   sending.catch(() => {});
-  const deciding = decideSome(installation, tenant.name, requests, { deadlineMs: ms + 60_000 });
+  const deciding = decideSome(installation, tenant.name, requests, { deadlineMs: ms + 120_000 });
   deciding.catch(() => {});
   await storms[name](herd, until, random, installation);
   herd.stop();
