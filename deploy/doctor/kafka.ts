@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { committedPlaces } from '../../services/shared/runtime/group-offsets';
 import {
   type GroupName,
   groupNames,
@@ -7,7 +8,7 @@ import {
   topicsOf,
 } from '../../services/shared/runtime/topics';
 import { assertConfigured, assertCoPartitioned } from '../setup/topics';
-import { type Lags, readLags } from '../start/lag';
+import { type Lags, readLags, topicsReadBy } from '../start/lag';
 import { type Examination, unreachable } from './finding';
 
 export interface KafkaPatient {
@@ -109,14 +110,15 @@ function described(lags: Lags, groups: readonly GroupName[]): string {
   return groups.map((group) => `${group} is ${plural(lags[group], 'record')} behind`).join(', ');
 }
 
-/** All committed offsets of each group in one string: it differs once anything has moved. */
-async function committed({ admin, groupPrefix }: KafkaPatient): Promise<Record<GroupName, string>> {
-  const places: [GroupName, string][] = [];
+/** Where each group is, in one number a group: it differs once anything has moved. */
+async function committed({ admin, topicPrefix, groupPrefix }: KafkaPatient) {
+  const read = topicsReadBy(topicPrefix);
+  const sums: Partial<Record<GroupName, number>> = {};
   for (const group of groupNames) {
-    const offsets = await admin.fetchOffsets({ groupId: groupOf(group, groupPrefix) });
-    places.push([group, JSON.stringify(offsets)]);
+    const places = await committedPlaces(admin, groupOf(group, groupPrefix), read[group]);
+    sums[group] = places.reduce((sum, { offset }) => sum + offset, 0);
   }
-  return Object.fromEntries(places) as Record<GroupName, string>;
+  return sums;
 }
 
 function plural(count: number, noun: string): string {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { FatalError } from '../../services/shared/runtime/errors';
+import { groupLag } from '../../services/shared/runtime/group-offsets';
 import { logBounds } from '../../services/shared/runtime/kafka';
 
 export interface QuietOptions {
@@ -40,30 +41,10 @@ export async function untilQuiet(options: QuietOptions): Promise<void> {
 }
 
 async function look({ admin, group, topics }: QuietOptions) {
-  let behind = 0;
   const ends: string[] = [];
   for (const topic of topics) {
     const bounds = await logBounds(admin, topic);
-    const committed = await committedOf(admin, group, topic);
-    for (const [partition, { low, high }] of bounds) {
-      behind += high - Math.min(high, Math.max(low, committed.get(partition) ?? 0));
-      ends.push(`${topic}/${partition}/${high}`);
-    }
+    for (const [partition, { high }] of bounds) ends.push(`${topic}/${partition}/${high}`);
   }
-  return { behind, ends: ends.join() };
-}
-
-/** Committed offsets of a group by partition; none for partitions without. */
-export async function committedOf(
-  admin: Admin,
-  groupId: string,
-  topic: string,
-): Promise<ReadonlyMap<number, number>> {
-  const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const found = answer?.partitions ?? [];
-  return new Map(
-    found
-      .map(({ partition, offset }) => [partition, Number(offset)] as const)
-      .filter(([, offset]) => offset >= 0),
-  );
+  return { behind: await groupLag(admin, group, topics), ends: ends.join() };
 }

@@ -9,6 +9,7 @@ import {
 import type { Claim } from '../../services/shared/domain/settle';
 import type { Codec } from '../../services/shared/runtime/codec';
 import { FatalError } from '../../services/shared/runtime/errors';
+import { committedPlaces } from '../../services/shared/runtime/group-offsets';
 import {
   cleanedKeys,
   groupOf,
@@ -30,7 +31,7 @@ import {
 import { createReached } from '../../services/shared/stores/redis/reached';
 import type { ScriptServer } from '../../services/shared/stores/redis/script';
 import { createTagWriter, type TagWriter } from '../../services/shared/stores/redis/tag-writer';
-import { committedOf, untilQuiet } from './quiet';
+import { untilQuiet } from './quiet';
 import { allRows, type JudgedRow } from './rows';
 
 export interface RebuildOptions {
@@ -195,13 +196,8 @@ async function writePlaces(server: ScriptServer, options: RebuildOptions): Promi
   const { admin, topics, groupPrefix } = options;
   for (const name of redisGroups) {
     const group = groupOf(name, groupPrefix);
-    const perTopic = await Promise.all(
-      Object.values(topics).map(async (topic) => {
-        const committed = await committedOf(admin, group, topic);
-        return [...committed].map(([partition, offset]) => ({ topic, partition, offset }));
-      }),
-    );
-    await createReached(server, group).record(perTopic.flat());
-    await rememberPartitions(server, group, perTopic.flat());
+    const places = await committedPlaces(admin, group, Object.values(topics));
+    await createReached(server, group).record(places);
+    await rememberPartitions(server, group, places);
   }
 }

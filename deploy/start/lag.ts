@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { groupLag } from '../../services/shared/runtime/group-offsets';
 import {
   cleanedKeys,
   type GroupName,
@@ -23,13 +24,7 @@ export interface LagOptions {
  * zero means everything sent before the call has come through.
  */
 export async function readLags({ admin, topicPrefix, groupPrefix }: LagOptions): Promise<Lags> {
-  const topics = topicsOf(topicPrefix);
-  const read: Readonly<Record<GroupName, readonly string[]>> = {
-    cleaner: [...liveKeys, 'review' as const].map((key) => topics[key]),
-    'cleaner-import': [topics.import],
-    interests: [topics.clean],
-    metrics: cleanedKeys.map((key) => topics[key]),
-  };
+  const read = topicsReadBy(topicPrefix);
   const lags = { cleaner: 0, 'cleaner-import': 0, interests: 0, metrics: 0 };
   for (const group of groupNames) {
     lags[group] = await groupLag(admin, groupOf(group, groupPrefix), read[group]);
@@ -37,15 +32,13 @@ export async function readLags({ admin, topicPrefix, groupPrefix }: LagOptions):
   return lags;
 }
 
-async function groupLag(admin: Admin, groupId: string, topics: readonly string[]): Promise<number> {
-  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
-  let lag = 0;
-  for (const topic of topics) {
-    const place = committed.find((entry) => entry.topic === topic)?.partitions ?? [];
-    for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
-      const offset = place.find((entry) => entry.partition === partition)?.offset ?? '-1';
-      lag += Number(high) - (offset === '-1' ? Number(low) : Number(offset));
-    }
-  }
-  return lag;
+/** The topics that each group reads. */
+export function topicsReadBy(topicPrefix: string): Readonly<Record<GroupName, readonly string[]>> {
+  const topics = topicsOf(topicPrefix);
+  return {
+    cleaner: [...liveKeys, 'review' as const].map((key) => topics[key]),
+    'cleaner-import': [topics.import],
+    interests: [topics.clean],
+    metrics: cleanedKeys.map((key) => topics[key]),
+  };
 }

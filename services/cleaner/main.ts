@@ -14,8 +14,9 @@ import {
   type FailpointName,
   type Failpoints,
 } from '../shared/runtime/failpoints';
+import { nothingCommitted } from '../shared/runtime/group-offsets';
 import { createHttp } from '../shared/runtime/http';
-import { createKafka, nothingCommitted } from '../shared/runtime/kafka';
+import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPacer } from '../shared/runtime/pace';

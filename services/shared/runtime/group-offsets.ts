@@ -1,7 +1,13 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { nameOf, type PartitionLog } from '../domain/ledger';
 import { kafkaFailure, logBounds } from './kafka';
 import { cleanedKeys, groupNames, groupOf, rawKeys, type TopicKey, topicsOf } from './topics';
+
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
 
 /** Offsets by `topic/partition`. */
 export type Offsets = ReadonlyMap<string, number>;
@@ -45,31 +51,77 @@ export function kafkaOffsets(admin: Admin, { topicPrefix, groupPrefix }: Names):
     logs: () => logsOf(rawKeys),
     reviewLogs: () => logsOf(['review']),
     ends: async () => new Map((await logsOf(cleanedKeys)).map((one) => [nameOf(one), one.logEnd])),
-    written: () => committed(admin, groupOf('metrics', groupPrefix), namesOf(cleanedKeys)),
+    written: () => committedOffsets(admin, groupOf('metrics', groupPrefix), namesOf(cleanedKeys)),
     async judged() {
       const groups = cleaners.map((name) => groupOf(name, groupPrefix));
-      const all = groups.map((group) => committed(admin, group, namesOf(rawKeys)));
+      const all = groups.map((group) => committedOffsets(admin, group, namesOf(rawKeys)));
       return furthest(await Promise.all(all));
     },
   };
 }
 
-/** Committed offsets of these topics by `topic/partition`; a partition without one is left out. */
-async function committed(
+/** The next offsets that a group has committed of these topics; none for a partition without.
+ *  TransientError where nobody answers. */
+export async function committedPlaces(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<readonly Place[]> {
+  try {
+    const answers = await admin.fetchOffsets({ groupId, topics: [...topics] });
+    const places = answers.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+    );
+    return places.filter(({ offset }) => offset >= 0);
+  } catch (error) {
+    throw kafkaFailure(error, `asking how far ${groupId} has read`);
+  }
+}
+
+/** The same by name. */
+export async function committedOffsets(
   admin: Admin,
   groupId: string,
   topics: readonly string[],
 ): Promise<Offsets> {
+  const places = await committedPlaces(admin, groupId, topics);
+  return new Map(places.map((place) => [nameOf(place), place.offset]));
+}
+
+/** Records of these topics that a group has not committed; of a partition without a commit, all there
+ *  are. The ends are asked for last: what comes in meanwhile is behind too. */
+export async function groupLag(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<number> {
+  const committed = await committedOffsets(admin, groupId, topics);
+  let lag = 0;
+  for (const topic of topics) {
+    for (const [partition, { low, high }] of await logBounds(admin, topic)) {
+      const next = Math.max(low, committed.get(nameOf({ topic, partition })) ?? low);
+      lag += Math.max(0, high - next);
+    }
+  }
+  return lag;
+}
+
+/** Whether none of these groups has ever committed an offset of these topics. TransientError when nobody
+ *  answers. */
+export async function nothingCommitted(
+  kafka: Kafka,
+  groups: readonly string[],
+  topics: readonly string[],
+): Promise<boolean> {
+  const admin = kafka.admin();
   try {
-    const answers = await admin.fetchOffsets({ groupId, topics: [...topics] });
-    const places = answers.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset }) => {
-        return [nameOf({ topic, partition }), Number(offset)] as const;
-      }),
-    );
-    return new Map(places.filter(([, offset]) => offset >= 0));
+    await admin.connect();
+    const all = await Promise.all(groups.map((group) => committedPlaces(admin, group, topics)));
+    return all.every(({ length }) => length === 0);
   } catch (error) {
-    throw kafkaFailure(error, `asking how far ${groupId} has read`);
+    throw kafkaFailure(error, `asking what ${groups.join(' and ')} have consumed`);
+  } finally {
+    await admin.disconnect();
   }
 }
 

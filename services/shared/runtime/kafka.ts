@@ -69,28 +69,6 @@ export function kafkaFailure(error: unknown, doing: string): Error {
   return new TransientError(message, { cause: error, server: 'kafka' });
 }
 
-/** Whether none of these groups has ever committed an offset of these topics. TransientError when nobody
- *  answers. */
-export async function nothingCommitted(
-  kafka: Kafka,
-  groups: readonly string[],
-  topics: readonly string[],
-): Promise<boolean> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const answers = await Promise.all(
-      groups.map((groupId) => admin.fetchOffsets({ groupId, topics: [...topics] })),
-    );
-    const partitions = answers.flat().flatMap((answer) => answer.partitions);
-    return partitions.every(({ offset }) => Number(offset) < 0);
-  } catch (error) {
-    throw kafkaFailure(error, `asking what ${groups.join(' and ')} have consumed`);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 export interface LogBounds {
   /** Offset of the first record there is. */
   readonly low: number;

@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { messageOf } from './errors';
+import { groupLag } from './group-offsets';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -46,7 +47,7 @@ export function createPacer(options: PacerOptions): Pacer {
   async function measure(): Promise<void> {
     try {
       await admin.connect();
-      const lag = await groupLag(admin, options.group, options.topic);
+      const lag = await groupLag(admin, options.group, [options.topic]);
       if (!stopped) decide(lag);
     } catch (error) {
       log.warn({ group: options.group, why: messageOf(error) }, 'the lag cannot be measured');
@@ -67,15 +68,4 @@ export function createPacer(options: PacerOptions): Pacer {
       await admin.disconnect();
     },
   };
-}
-
-/** Records of a topic that a group has not committed; of a partition without a commit, all. */
-export async function groupLag(admin: Admin, group: string, topic: string): Promise<number> {
-  const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const bounds = await admin.fetchTopicOffsets(topic);
-  const offsets = new Map(committed?.partitions.map((one) => [one.partition, Number(one.offset)]));
-  return bounds.reduce((lag, { partition, low, high }) => {
-    const next = Math.max(Number(low), offsets.get(partition) ?? -1);
-    return lag + Math.max(0, Number(high) - next);
-  }, 0);
 }

@@ -6,7 +6,7 @@ import type { CleanEvent, Event } from '../../../services/shared/domain/event';
 import type { JudgedEvent } from '../../../services/shared/domain/outcome';
 import { trafficRules } from '../../../services/shared/domain/traffic-rules';
 import { eventCodec, judgedEventCodec } from '../../../services/shared/runtime/codecs';
-import { groupLag } from '../../../services/shared/runtime/pace';
+import { groupLag } from '../../../services/shared/runtime/group-offsets';
 import {
   createPublisher,
   type Publisher,
@@ -85,9 +85,8 @@ async function startServices(name: string) {
   return {
     async drained() {
       const lags = async () => {
-        const cleaner = sources.map((topic) => groupLag(kafka.admin, groups.cleaner, topic));
-        const behind = await Promise.all(cleaner);
-        return [...behind, await groupLag(kafka.admin, groups.interests, topics.clean)];
+        const cleaner = await groupLag(kafka.admin, groups.cleaner, sources);
+        return [cleaner, await groupLag(kafka.admin, groups.interests, [topics.clean])];
       };
       const deadline = { deadlineMs: 40_000, message: 'the services read everything' };
       await eventually(async () => (await lags()).every((lag) => lag === 0), deadline);
@@ -143,7 +142,7 @@ async function readAll(topic: string): Promise<readonly JudgedEvent[]> {
     },
   });
   const deadline = { deadlineMs: 20_000, message: `all of ${topic} read` };
-  await eventually(async () => (await groupLag(kafka.admin, group, topic)) === 0, deadline);
+  await eventually(async () => (await groupLag(kafka.admin, group, [topic])) === 0, deadline);
   await handle.stop();
   return found;
 }

@@ -2,7 +2,7 @@ import type { Coordinates } from '../../../services/shared/domain/event';
 import { coordinatesText } from '../../../services/shared/domain/event-row';
 import { decisionVersion, type JudgedEvent } from '../../../services/shared/domain/outcome';
 import { judgedEventCodec } from '../../../services/shared/runtime/codecs';
-import { groupLag } from '../../../services/shared/runtime/pace';
+import { groupLag } from '../../../services/shared/runtime/group-offsets';
 import type { Topics } from '../../../services/shared/runtime/topics';
 import { eventually } from '../eventually';
 import { testKafka } from '../kafka';
@@ -72,7 +72,7 @@ async function readAll(topic: string): Promise<readonly Found[]> {
       }
     },
   });
-  const isRead = async () => (await groupLag(kafka.admin, group, topic)) === 0;
+  const isRead = async () => (await groupLag(kafka.admin, group, [topic])) === 0;
   await eventually(isRead, { deadlineMs: 60_000, message: `all of ${topic} read` });
   await kafka.close();
   return found;

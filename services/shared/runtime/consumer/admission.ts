@@ -1,6 +1,8 @@
 import type { Admin } from 'kafkajs';
+import { nameOf } from '../../domain/ledger';
 import { FatalError } from '../errors';
-import { kafkaFailure, type LogBounds, logBounds } from '../kafka';
+import { committedOffsets, type Place } from '../group-offsets';
+import { type LogBounds, logBounds } from '../kafka';
 import type { OwnedPartition } from './assignment';
 
 /** Whether effects of a partition are on record although the group has no offset for it. */
@@ -12,12 +14,6 @@ export interface Reached {
   offset(topic: string, partition: number): Promise<number | null>;
   /** Called before these offsets are committed. */
   record(places: readonly Place[]): Promise<void>;
-}
-
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
 }
 
 export interface AdmissionOptions {
@@ -45,11 +41,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       for (const topic of new Set(owned.map((one) => one.topic))) {
         const mine = owned.filter((one) => one.topic === topic);
         const bounds = await logBounds(admin, topic);
-        const committed = await committedOffsets(admin, groupId, topic);
+        const committed = await committedOffsets(admin, groupId, [topic]);
         for (const one of mine) {
           const found = bounds.get(one.partition);
           if (found === undefined) throw new FatalError(`${at(one)} does not exist any more`);
-          const offset = committed.get(one.partition) ?? -1;
+          const offset = committed.get(nameOf(one)) ?? -1;
           if (offset < 0) await assertUnknown(one, groupId, known);
           else assertWithin(one, offset, found, groupId);
           one.committed = offset;
@@ -86,19 +82,6 @@ async function startOf(
     `${at(one)}: effects on record reach offset ${offset}, ${committed} is committed, and the log ` +
       `starts at ${low}: what lies between cannot be repeated. Run npm run rebuild -- --anew.`,
   );
-}
-
-async function committedOffsets(
-  admin: Admin,
-  groupId: string,
-  topic: string,
-): Promise<ReadonlyMap<number, number>> {
-  try {
-    const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    return new Map(answer?.partitions.map((one) => [one.partition, Number(one.offset)]));
-  } catch (error) {
-    throw kafkaFailure(error, `asking for the committed offsets of ${groupId}`);
-  }
 }
 
 function assertWithin(
