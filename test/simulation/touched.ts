@@ -27,7 +27,9 @@ export function touchedWindows(
 ): readonly Window[] {
   const fresh = rows.filter((row) => row.tenant !== '' && isAmong(row, facts));
   const found =
-    table === 'channel_1m' ? touchedMinutes(rows, fresh, reach) : touchedHours(rows, fresh, reach);
+    table === 'channel_1m'
+      ? touchedMinutes(rows, fresh, facts, reach)
+      : touchedHours(rows, fresh, facts, reach);
   return windowsOf(table, found);
 }
 
@@ -45,7 +47,8 @@ export function windowsOf(table: WindowTable, rows: readonly EventRow[]): readon
 function touchedMinutes(
   rows: readonly EventRow[],
   fresh: readonly EventRow[],
-  { zones }: Reach,
+  facts: FactRanges,
+  { zones, lookBackMs }: Reach,
 ): readonly EventRow[] {
   const session = (row: EventRow) => {
     const day = row.sessionId === '' ? localDay(row, zones) : '';
@@ -53,14 +56,20 @@ function touchedMinutes(
   };
   const order = ({ tenant, orderKey }: EventRow) => JSON.stringify([tenant, orderKey]);
   const sessions = new Set(fresh.map(session));
-  const orders = new Set(fresh.filter(({ orderKey }) => orderKey !== '').map(order));
-  return rows.filter((row) => sessions.has(session(row)) || orders.has(order(row)));
+  const ordering = facts.hasOrders ? fresh.filter(({ orderKey }) => orderKey !== '') : [];
+  const orders = new Set(ordering.map(order));
+  const reached = widened(facts.eventAt.spans, lookBackMs);
+  return rows.filter(
+    (row) =>
+      (isWithin(row.eventAt, reached) && sessions.has(session(row))) || orders.has(order(row)),
+  );
 }
 
 /** The entering rows from which a fresh row may be reached, or whose sessions it may join. */
 function touchedHours(
   rows: readonly EventRow[],
   fresh: readonly EventRow[],
+  facts: FactRanges,
   { conversionWindowMs }: Reach,
 ): readonly EventRow[] {
   const user = ({ tenant, user }: EventRow) => JSON.stringify([tenant, user]);
@@ -77,9 +86,11 @@ function touchedHours(
       last: Math.max(known?.last ?? last, last),
     });
   }
+  const reached = widened(facts.eventAt.spans, reachMs);
   return rows.filter((row) => {
     const span = spans.get(user(row));
-    return row.type === funnelSteps[0] && span !== undefined && isWithin(row.eventAt, [span]);
+    if (row.type !== funnelSteps[0] || span === undefined) return false;
+    return isWithin(row.eventAt, [span]) && isWithin(row.eventAt, reached);
   });
 }
 
@@ -93,6 +104,10 @@ export function isAmong(row: EventRow, facts: FactRanges): boolean {
         topic === row.topic && partition === row.partition && isWithin(row.offset, [offsets]),
     )
   );
+}
+
+function widened(spans: readonly Span[], byMs: number): readonly Span[] {
+  return spans.map(({ first, last }) => ({ first: first - byMs, last: last + byMs }));
 }
 
 function isWithin(value: number, spans: readonly Span[]): boolean {

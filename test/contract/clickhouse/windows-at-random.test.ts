@@ -1,67 +1,18 @@
 import type { EventRow } from '../../../services/shared/domain/event-row';
 import { createEventsStore } from '../../../services/shared/stores/clickhouse/events-store';
 import { createUserHash } from '../../../services/shared/stores/clickhouse/user-hash';
-import { aChannel, noon } from '../../support/event-builders';
 import { rightWindows } from '../../support/window-lines';
-import {
-  aRow,
-  decided,
-  factRanges,
-  insertInto,
-  realWorld,
-  settle,
-  windowsOn,
-} from './ledger-worlds';
+import { decided, factRanges, insertInto, realWorld, settle, windowsOn } from './ledger-worlds';
+import { pseudoRandom, type Random, rowsAtRandom } from './rows-at-random';
 
 // Each flush takes a dozen statements, and the server is shared.
 jest.setTimeout(180_000);
 
-const minute = 60_000;
 const zones = new Map([['tokyo', 'Asia/Tokyo']]);
-const types = ['product_viewed', 'product_viewed', 'product_added', 'checkout_started'] as const;
-const moreTypes = [...types, 'order_completed', 'order_completed', 'page_viewed'] as const;
-
-type Random = () => number;
-
-function pseudoRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Rows of few users, sessions and orders over two days, so that they meddle with each other. */
-function rowsAtRandom(random: Random, count: number): readonly EventRow[] {
-  const pick = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)] as T;
-  return Array.from({ length: count }, () => {
-    const type = pick(moreTypes);
-    const revenueMinor = Math.floor(random() * 1000);
-    const effect = { revenueMinor, taxMinor: null, shippingMinor: null, coupon: null };
-    return aRow(
-      noon + Math.floor(random() * 2 * 1440) * minute,
-      {
-        tenant: pick(['demo', 'demo', 'tokyo']),
-        anonymousId: pick(['ann', 'bob', 'cid']),
-        sessionId: pick([null, null, 's-1', 's-2']),
-        type,
-        channel: aChannel({
-          group: pick([null, null, 'Email', 'Referral', 'Paid Search']),
-          campaign: pick([null, 'spring']),
-          selfReferral: random() < 0.2,
-        }),
-        currency: pick(['USD', 'EUR']),
-        effect:
-          type === 'order_completed' ? { ...effect, orderId: pick(['o-1', 'o-2', null]) } : null,
-      },
-      { outcome: pick(['counted', 'counted', 'counted', 'held', 'bot']) },
-    );
-  });
-}
 
 /** What is delivered: in any order, some of it twice, some of it decided again. */
 function deliveries(random: Random, count: number): readonly (readonly EventRow[])[] {
-  const rows = rowsAtRandom(random, count);
+  const rows = rowsAtRandom(random, count, 2);
   const again = rows.filter(() => random() < 0.15);
   const decisions = rows
     .filter(() => random() < 0.3)
