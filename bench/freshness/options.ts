@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { portsFrom } from '../../deploy/local/ports';
 import { serverEnvironment } from '../../deploy/local/servers';
-import { portOf, type ServiceName, servicePlans } from '../../deploy/start/service-plans';
+import { urlOf } from '../../deploy/start/service-plans';
 
 export interface FreshnessFlags {
   readonly collector: string;
@@ -46,13 +46,6 @@ export function readFlags(
     .option('--folder <path>', 'where npm start keeps its process ids', folder)
     .parse([...argv], { from: 'user' })
     .opts<FreshnessFlags>();
-}
-
-function urlOf(service: ServiceName, env: NodeJS.ProcessEnv): string {
-  const ports = servicePlans
-    .filter(({ name }) => name === service)
-    .map((plan) => portOf(plan, env));
-  return `http://127.0.0.1:${ports[0]}`;
 }
 
 function number(text: string): number {

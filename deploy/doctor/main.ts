@@ -11,7 +11,7 @@ import { connectRedis } from '../../services/shared/stores/redis/client';
 import { portsFrom } from '../local/ports';
 import { serverEnvironment } from '../local/servers';
 import { setupSettings } from '../setup/config';
-import { portOf, servicePlans } from '../start/service-plans';
+import { servicePlans, urlOf } from '../start/service-plans';
 import { type Examination, examineInTurn, renderFindings } from './finding';
 import { kafkaExaminations } from './kafka';
 import { type ServiceUrls, serviceExaminations } from './services';
@@ -64,7 +64,7 @@ function hostOf(url: string): string {
 function readUrls(env: NodeJS.ProcessEnv): ServiceUrls {
   const command = new Command('npm run doctor --').description('says what is wrong, if anything');
   for (const plan of servicePlans) {
-    const local = `http://127.0.0.1:${portOf(plan, env)}`;
+    const local = urlOf(plan.name, env);
     command.option(`--${plan.name} <url>`, `where ${plan.name} listens`, local);
   }
   return command.parse().opts<ServiceUrls>();

@@ -52,7 +52,8 @@ export function neighboursOf({ name }: ServicePlan, env: NodeJS.ProcessEnv): Nod
   };
 }
 
-function urlOf(name: ServiceName, env: NodeJS.ProcessEnv): string {
+/** Where a service listens on this machine. Throws where the environment gives it no port. */
+export function urlOf(name: ServiceName, env: NodeJS.ProcessEnv): string {
   const plan = servicePlans.find((one) => one.name === name);
   if (plan === undefined) throw new Error(`there is no plan for ${name}`);
   return `http://127.0.0.1:${portOf(plan, env)}`;
