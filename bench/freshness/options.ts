@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { portsFrom } from '../../deploy/local/ports';
-import { serverEnvironment } from '../../deploy/local/servers';
+import { withServers } from '../../deploy/local/servers';
 import { urlOf } from '../../deploy/start/service-plans';
 
 export interface FreshnessFlags {
@@ -29,7 +28,7 @@ export function readFlags(
   env: NodeJS.ProcessEnv,
   folder: string,
 ): FreshnessFlags {
-  const { REDIS_URL } = serverEnvironment(env, portsFrom(env));
+  const { REDIS_URL } = withServers(env);
   return new Command('npm run bench:freshness --')
     .description('how long it takes from a click to its tag, beside a running npm start')
     .option('--collector <url>', 'where the collector listens', urlOf('collector', env))

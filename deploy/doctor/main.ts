@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Redis } from 'ioredis';
-import { parseSettings } from '../../services/shared/runtime/config';
+import { readSettings } from '../../services/shared/runtime/config';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
 import { createRegistry } from '../../services/shared/runtime/registry';
@@ -8,8 +8,7 @@ import { consumerSettings, redisSettings } from '../../services/shared/runtime/s
 import { topicsOf } from '../../services/shared/runtime/topics';
 import { connectClickHouse } from '../../services/shared/stores/clickhouse/client';
 import { connectRedis } from '../../services/shared/stores/redis/client';
-import { portsFrom } from '../local/ports';
-import { serverEnvironment } from '../local/servers';
+import { withServers } from '../local/servers';
 import { setupSettings } from '../setup/config';
 import { servicePlans, urlOf } from '../start/service-plans';
 import { type Examination, examineInTurn, renderFindings } from './finding';
@@ -25,10 +24,8 @@ const table = { ...setupSettings, ...consumerSettings, ...redisSettings };
  * wrong.
  */
 async function main(): Promise<number> {
-  const env = { ...process.env, ...serverEnvironment(process.env, portsFrom(process.env)) };
-  const parsed = parseSettings(table, env);
-  if (!parsed.ok) throw new Error(parsed.faults.map((fault) => `config: ${fault}`).join('\n'));
-  const { settings } = parsed;
+  const env = withServers(process.env);
+  const settings = readSettings(table, env, []);
   const log = createLog('doctor', { level: 'error' });
   const kafka = createKafka({ clientId: 'tributary-doctor', ...settings, log });
   const registry = createRegistry({ ...settings, timeoutMs: settings.registryTimeoutMs });

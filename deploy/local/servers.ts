@@ -5,7 +5,7 @@ import { clickhouseLaunch } from './clickhouse';
 import { type DataFolder, takeDataFolder } from './data-folder';
 import { kafkaLaunch } from './kafka';
 import { jarsFolder } from './paths';
-import { type Ports, portVariables } from './ports';
+import { type Ports, portsFrom, portVariables } from './ports';
 import { type Launch, launch, type RunningServer, requireFreePort } from './process';
 import { redisLaunch } from './redis';
 import { registryLaunch, registryUrl } from './registry';
@@ -104,9 +104,10 @@ const titles: Readonly<Record<ServerName, string>> = {
   clickhouse: 'ClickHouse',
 };
 
-/** Where each server is: as the environment names it, or the local one on its port. */
-export function serverEnvironment(env: NodeJS.ProcessEnv, ports: Ports): ServerEnvironment {
-  return environment({ env, ports }).env;
+/** The environment with where each server is: as it names it, or the local one on its port. Commands
+ *  that run beside the services read their settings from it. */
+export function withServers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv & ServerEnvironment {
+  return { ...env, ...environment({ env, ports: portsFrom(env) }).env };
 }
 
 function environment({ env, ports }: Pick<StartOptions, 'env' | 'ports'>) {

@@ -8,6 +8,7 @@ import { topicsOf } from '../../services/shared/runtime/topics';
 import { connectClickHouse } from '../../services/shared/stores/clickhouse/client';
 import { connectRedis, refuseEviction } from '../../services/shared/stores/redis/client';
 import { redisKeys } from '../../services/shared/stores/redis/keys';
+import { withServers } from '../local/servers';
 import { rebuildSettings } from './config';
 import { rebuild } from './rebuild';
 
@@ -20,7 +21,7 @@ const { anew, quiet } = program.parse().opts<{ readonly anew: boolean; readonly 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
-  const settings = readSettings(rebuildSettings, process.env, []);
+  const settings = readSettings(rebuildSettings, withServers(process.env), []);
   const log = createLog('rebuild', { level: settings.logLevel });
   const topics = topicsOf(settings.topicPrefix);
   const admin = createKafka({ ...settings, clientId: 'tributary-rebuild', log }).admin();

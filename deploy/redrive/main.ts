@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { eventCodec, judgedEventCodec } from '../../services/shared/runtime/codecs';
-import { parseSettings } from '../../services/shared/runtime/config';
+import { readSettings } from '../../services/shared/runtime/config';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
 import { partitionCounts } from '../../services/shared/runtime/partition-counts';
@@ -12,8 +12,7 @@ import {
   deadLetters,
 } from '../../services/shared/stores/clickhouse/queries/dead-letters';
 import { ask } from '../../services/shared/stores/clickhouse/queries/query';
-import { portsFrom } from '../local/ports';
-import { serverEnvironment } from '../local/servers';
+import { withServers } from '../local/servers';
 import { setupSettings } from '../setup/config';
 import { type RedriveDeps, redrive } from './redrive';
 
@@ -28,10 +27,7 @@ interface Options {
 /** Sends dead letters whose cause is mended again. Reads the variables that the services read. */
 async function main(): Promise<void> {
   const options = readOptions();
-  const env = { ...process.env, ...serverEnvironment(process.env, portsFrom(process.env)) };
-  const parsed = parseSettings(setupSettings, env);
-  if (!parsed.ok) throw new Error(parsed.faults.map((fault) => `config: ${fault}`).join('\n'));
-  const { settings } = parsed;
+  const settings = readSettings(setupSettings, withServers(process.env), []);
   const log = createLog('redrive', { level: 'error' });
   const kafka = createKafka({ clientId: 'tributary-redrive', ...settings, log });
   const { clickHouseUrl: url, clickHouseDatabase: database, registryUrl } = settings;
