@@ -14,7 +14,6 @@ import {
   type FailpointName,
   type Failpoints,
 } from '../shared/runtime/failpoints';
-import { nothingCommitted } from '../shared/runtime/group-offsets';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
@@ -25,6 +24,7 @@ import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
 import { runService } from '../shared/runtime/run';
 import type { Stage } from '../shared/runtime/stage';
+import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
 import {
@@ -32,7 +32,6 @@ import {
   groupOf,
   liveKeys,
   rawKeys,
-  redisGroups,
   type Topics,
   topicsOf,
 } from '../shared/runtime/topics';
@@ -143,28 +142,18 @@ function publishPoint({ clean, rejected }: Topics) {
 
 /** Whether Redis still has what was written to it; the consumers go back where it may lack something. */
 function watchState(
-  { groupPrefix }: Settings,
+  settings: Settings,
   parts: Parts & { failpoints: Failpoints; consumers: readonly ConsumerHandle[] },
-  { log, metrics }: Watchers,
+  watchers: Watchers,
 ): RedisState {
-  const { topics, kafka, redis, keys, failpoints, consumers } = parts;
-  const groups = redisGroups.map((group) => groupOf(group, groupPrefix));
+  const { redis, keys, failpoints } = parts;
   return createRedisState({
     canary: failpoints.around(createCanary(redis, keys), {
       sign: null,
       begin: 'cleaner.begin_state',
     }),
     onDisconnected: (callback) => redis.on('close', callback),
-    isNew: () => nothingCommitted(kafka, groups, Object.values(topics)),
-    async goBack() {
-      log.warn({}, 'Redis was started anew: what it may lack is repeated');
-      await Promise.all(consumers.map((consumer) => consumer.startOver()));
-    },
-    onLost(why) {
-      metrics.set('tributary_redis_state_lost', {}, why === null ? 0 : 1);
-      if (why === null) log.info({}, 'Redis has its state again');
-      else log.error({ why }, 'nothing passes until Redis has its state again');
-    },
+    ...stateReactions({ ...settings, ...parts, ...watchers }),
   });
 }
 

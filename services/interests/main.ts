@@ -3,15 +3,15 @@ import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
-import { nothingCommitted } from '../shared/runtime/group-offsets';
 import { createHttp } from '../shared/runtime/http';
 import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { retry } from '../shared/runtime/retry';
 import { runService } from '../shared/runtime/run';
+import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
-import { groupOf, redisGroups, topicsOf } from '../shared/runtime/topics';
+import { groupOf, topicsOf } from '../shared/runtime/topics';
 import { createCanary } from '../shared/stores/redis/canary';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
 import { redisKeys } from '../shared/stores/redis/keys';
@@ -80,28 +80,18 @@ async function connect(settings: Settings, log: Log) {
 
 /** Whether Redis still has what was written to it; the consumers go back where it may lack something. */
 function watchState(
-  { groupPrefix, topicPrefix }: Settings,
+  settings: Settings,
   parts: Parts & { failpoints: Failpoints; consumers: readonly ConsumerHandle[] },
-  { log, metrics }: Watchers,
+  watchers: Watchers,
 ): RedisState {
-  const { kafka, redis, keys, failpoints, consumers } = parts;
-  const groups = redisGroups.map((group) => groupOf(group, groupPrefix));
+  const { redis, keys, failpoints } = parts;
   return createRedisState({
     canary: failpoints.around(createCanary(redis, keys), {
       sign: null,
       begin: 'interests.begin_state',
     }),
     onDisconnected: (callback) => redis.on('close', callback),
-    isNew: () => nothingCommitted(kafka, groups, Object.values(topicsOf(topicPrefix))),
-    async goBack() {
-      log.warn({}, 'Redis was started anew: what it may lack is repeated');
-      await Promise.all(consumers.map((consumer) => consumer.startOver()));
-    },
-    onLost(why) {
-      metrics.set('tributary_redis_state_lost', {}, why === null ? 0 : 1);
-      if (why === null) log.info({}, 'Redis has its state again');
-      else log.error({ why }, 'nothing is applied until Redis has its state again');
-    },
+    ...stateReactions({ ...settings, ...parts, ...watchers }),
   });
 }
 
