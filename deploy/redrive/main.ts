@@ -8,10 +8,11 @@ import { createPublisher, partitionOf } from '../../services/shared/runtime/publ
 import { rawKeys, topicsOf } from '../../services/shared/runtime/topics';
 import { connectClickHouse } from '../../services/shared/stores/clickhouse/client';
 import {
+  cameThrough,
   type DeadLetterFilter,
   deadLetters,
 } from '../../services/shared/stores/clickhouse/queries/dead-letters';
-import { ask } from '../../services/shared/stores/clickhouse/queries/query';
+import { ask, askOne } from '../../services/shared/stores/clickhouse/queries/query';
 import { withServers } from '../local/servers';
 import { setupSettings } from '../setup/config';
 import { type RedriveDeps, redrive } from './redrive';
@@ -45,8 +46,14 @@ async function main(): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const dryRun = options.dryRun ?? false;
   const letters = await ask(clickhouse, deadLetters(filterOf(options)));
-  const { sent, left } = await redrive(letters, { raw, judged, topics: names, send, dryRun, say });
-  say(`${letters.length} dead letters: ${sent} ${dryRun ? 'would go' : 'sent'}, ${left} left`);
+  const { sent, done, left } = await redrive(letters, {
+    ...{ raw, judged, topics: names, send, dryRun, say },
+    async cameThrough(tenant, messageId) {
+      return (await askOne(clickhouse, cameThrough(tenant, messageId))) > 0;
+    },
+  });
+  const went = `${sent} ${dryRun ? 'would go' : 'sent'}`;
+  say(`${letters.length} dead letters: ${went}, ${done} came through before, ${left} left`);
   await Promise.all([publisher.close(), admin.disconnect(), clickhouse.close()]);
 }
 

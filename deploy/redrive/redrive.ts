@@ -1,7 +1,7 @@
 import { type Event, recordKey } from '../../services/shared/domain/event';
 import { coordinatesText } from '../../services/shared/domain/event-row';
 import type { JudgedEvent } from '../../services/shared/domain/outcome';
-import { redriven } from '../../services/shared/domain/redrive';
+import { redriven, redrivenId } from '../../services/shared/domain/redrive';
 import type { Codec } from '../../services/shared/runtime/codec';
 import type { OutgoingMessage } from '../../services/shared/runtime/publisher';
 
@@ -10,6 +10,8 @@ export interface RedriveDeps {
   readonly judged: Pick<Codec<JudgedEvent>, 'prepare' | 'decode'>;
   /** The raw topics there are. */
   readonly topics: readonly string[];
+  /** Whether a record of this message has come through, as anything but a dead letter. */
+  cameThrough(tenant: string, messageId: string): Promise<boolean>;
   send(topic: string, key: string, message: OutgoingMessage): Promise<void>;
   readonly dryRun: boolean;
   readonly say: (line: string) => void;
@@ -17,6 +19,8 @@ export interface RedriveDeps {
 
 export interface RedriveCounts {
   sent: number;
+  /** Were sent again before, and came through. */
+  done: number;
   left: number;
 }
 
@@ -27,10 +31,11 @@ interface Dead {
 }
 
 /** Sends dead records again as new raw records of the topic they were in. May be repeated: each copy
- *  is the same message, and counts once. Says of each that it leaves why. TransientError where the
- *  registry or Kafka is away. */
+ *  is the same message, and counts once; one that has come through is not sent any more, as its claim
+ *  may have ended. Says of each that it leaves why. TransientError where the registry, Kafka or
+ *  ClickHouse is away. */
 export async function redrive(letters: readonly Dead[], deps: RedriveDeps): Promise<RedriveCounts> {
-  const counts = { sent: 0, left: 0 };
+  const counts = { sent: 0, done: 0, left: 0 };
   for (const letter of letters) {
     const found = await reopened(letter, deps);
     if (typeof found === 'string') {
@@ -39,6 +44,11 @@ export async function redrive(letters: readonly Dead[], deps: RedriveDeps): Prom
       continue;
     }
     const { topic, place, event } = found;
+    const id = redrivenId(event);
+    if (id !== null && (await deps.cameThrough(event.tenant, id))) {
+      counts.done += 1;
+      continue;
+    }
     const message = { key: recordKey(event), value: deps.raw.encode(event) };
     if (!deps.dryRun) await deps.send(topic, message.key, message);
     counts.sent += 1;
@@ -55,21 +65,20 @@ async function reopened({ reason, record }: Dead, { raw, judged, topics }: Redri
   const { source, event, undecoded } = letter.value;
   const place = coordinatesText(source);
   if (!topics.includes(source.topic)) return `${place}: was no event, but a decision`;
-  if (reason === 'too_large' || reason === 'row_refused') {
-    return `${place}: ${reason}: its bytes are not kept whole; send it again from where it came`;
+  if (reason === 'too_large') {
+    return `${place}: too_large: its bytes are not kept whole; send it again from where it came`;
+  }
+  if (reason === 'row_refused') {
+    return `${place}: row_refused: it is in the tags, and a copy would be a duplicate`;
   }
   if (event?.invalid) {
     return `${place}: the collector refused it (${event.invalid.reason}); its sender must mend it`;
   }
-  if (event !== null) return { topic: source.topic, place, event: again(event, letter.value) };
   await raw.prepare([undecoded]);
   const decoded = raw.decode(undecoded);
   if (!decoded.ok) return `${place}: ${decoded.reason} still: ${decoded.message}`;
+  const { redriveOf } = decoded.value;
+  // Each run would double the copies of what dies again.
+  if (redriveOf) return `${place}: a copy of ${redriveOf}, which stands for it`;
   return { topic: source.topic, place, event: redriven(decoded.value, letter.value) };
-}
-
-/** An event that was completed before it died: what depends on its tenant is derived anew. */
-function again(event: Event, letter: JudgedEvent): Event {
-  const channel = { ...event.channel, group: null, selfReferral: false };
-  return redriven({ ...event, channel }, letter);
 }

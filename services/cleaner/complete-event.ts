@@ -6,6 +6,7 @@ import {
   type Event,
   eventTypes,
 } from '../shared/domain/event';
+import { coordinatesText } from '../shared/domain/event-row';
 import { futureMs } from '../shared/domain/event-time';
 import type { Tenant } from '../shared/domain/tenant';
 import { sha256Hex } from '../shared/runtime/hash';
@@ -64,8 +65,9 @@ function plausibleEventAt(eventAt: number | null, receivedAt: number): number | 
 }
 
 /** With a client time the content identifies the message, as it does in the collector; without one
- *  only the record itself is known not to be another. */
-function withMessageId(event: CleanEvent, { topic, partition, offset }: SourceRecord): CleanEvent {
-  const made = event.originalAt === null ? `${topic}/${partition}/${offset}` : event.contentHash;
+ *  only the record itself is known not to be another: that which it was first, where it is sent again. */
+function withMessageId(event: CleanEvent, record: SourceRecord): CleanEvent {
+  const { originalAt, contentHash, redriveOf } = event;
+  const made = originalAt === null ? redriveOf || coordinatesText(record) : contentHash;
   return { ...event, messageId: made, messageIdMade: true };
 }

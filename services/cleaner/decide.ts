@@ -27,8 +27,8 @@ export type Decided =
 /** Larger records do not fit into a message together with their verdict (the broker takes 1 MiB). */
 export const largestRecordBytes = 900_000;
 /** A record grows to three times its size at most when it is written again: where its texts are no
- *  UTF-8, each byte becomes U+FFFD. */
-const growsTo = 3;
+ *  UTF-8, each byte becomes U+FFFD. A dead letter has its bytes as well. */
+const growsTo = 4;
 const largestMessageBytes = 1_000_000;
 const keptBytes = 65_536;
 const evidenceLength = 300;
@@ -89,7 +89,9 @@ function cleaned(event: CleanEvent): CleanEvent {
 
 function dead(record: SourceRecord, event: CleanEvent, { reason, message }: Refusal): Decided {
   const judged = judgedOf(record, { outcome: 'dead', reason }, message);
-  return { claims: false, judged: { ...judged, event: cleaned(event) } };
+  // As it came, to be sent again once the cause is mended; only its sender mends what was refused.
+  const undecoded = event.invalid === null ? record.value : null;
+  return { claims: false, judged: { ...judged, event: cleaned(event), undecoded } };
 }
 
 /** The dead letter of a record whose bytes are no record of the topic's schema. */

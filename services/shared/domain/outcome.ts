@@ -86,7 +86,8 @@ export interface JudgedEvent {
   readonly decision: Decision | null;
   /** Null only where the bytes did not decode. A duplicate's event carries keys and times only. */
   readonly event: CleanEvent | null;
-  /** The bytes that did not decode. */
+  /** Of a dead letter, the bytes it was: what is sent again once the cause is mended. Null where the
+   *  collector refused it. */
   readonly undecoded: Buffer | null;
 }
 

@@ -10,21 +10,25 @@ export interface DeadRecord {
 
 /**
  * The event of a dead letter as it is sent again, under new coordinates. All that depends on the moment
- * is what it was at the first delivery, and a record without a message id gets the one it would have
- * had, so that every copy is the same message: one is counted, and the others are duplicates of it.
+ * is what it was at the first delivery, and what it says is what it said, so that every copy, and
+ * the original where it is delivered again, is the same message: one is counted, and the others are
+ * duplicates of it. Without a message id and a time it is known by `redriveOf`.
  */
 export function redriven(event: Event, { source, appendedAt }: DeadRecord): Event {
-  const place = coordinatesText(source);
   const receivedAt = event.receivedAt ?? appendedAt;
   const { originalAt, sentAt } = event;
   const time = eventTime({ originalAt, sentAt, receivedAt });
-  const isNameless = event.messageId === '' && originalAt === null;
   return {
     ...event,
-    ...(isNameless && { messageId: place, messageIdMade: true }),
     receivedAt,
     eventAt: event.eventAt ?? time.eventAt,
     clock: event.clock ?? time.clock,
-    redriveOf: event.redriveOf ?? place,
+    redriveOf: coordinatesText(source),
   };
+}
+
+/** The id that a redriven event's message has; null where only its content says it. */
+export function redrivenId({ messageId, originalAt, redriveOf }: Event): string | null {
+  if (messageId !== '') return messageId;
+  return originalAt === null ? redriveOf : null;
 }

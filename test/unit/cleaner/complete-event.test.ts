@@ -107,4 +107,8 @@ test('a missing message id is made of the content, or of the record where no tim
   expect(timed).toMatchObject({ messageId: timed.contentHash, messageIdMade: true });
   const untimed = complete({ ...bare, messageId: '', originalAt: null });
   expect(untimed).toMatchObject({ messageId: 'events.order.v1/2/77', messageIdMade: true });
+  const { contentHash } = untimed;
+  const redriveOf = 'events.order.v1/0/3';
+  const copy = complete({ ...bare, messageId: '', originalAt: null, redriveOf });
+  expect(copy).toMatchObject({ messageId: redriveOf, contentHash });
 });

@@ -75,7 +75,7 @@ test.each(['empty_value', 'not_avro', 'unknown_schema', 'undecodable'] as const)
   },
 );
 
-test("an event of nobody's is kept whole, derived without a tenant's configuration", () => {
+test("an event of nobody's is kept as it came, and derived without a tenant's configuration", () => {
   const { claims, judged } = decided({ tenant: 'nobody', receivedAt: null, userAgent: 'x' });
   expect(claims).toBe(false);
   expect(judged).toMatchObject({
@@ -83,6 +83,7 @@ test("an event of nobody's is kept whole, derived without a tenant's configurati
     reason: 'unknown_tenant',
     evidence: "no tenant is called 'nobody'",
     event: { tenant: 'nobody', receivedAt: noon + 320, userAgent: null, ip: null },
+    undecoded: record.value,
   });
 });
 
@@ -90,7 +91,7 @@ test('a refused item is dead for the reason it was refused', () => {
   const invalid = { reason: 'no_event_name', message: 'event is no text, or empty' };
   expect(decided({ invalid })).toMatchObject({
     claims: false,
-    judged: { outcome: 'dead', reason: 'no_event_name', evidence: invalid.message },
+    judged: { outcome: 'dead', reason: 'no_event_name', evidence: invalid.message, undecoded: null },
   });
 });
 

@@ -18,12 +18,22 @@ const dead = (part: Partial<JudgedEvent>) => {
   return { reason: value.reason, record: codecs.judged.encode(value as JudgedEvent) };
 };
 
-async function sent(letters: readonly ReturnType<typeof dead>[], dryRun = false) {
+interface Circumstances {
+  readonly dryRun?: boolean;
+  /** `tenant/id` of messages that have come through. */
+  readonly through?: readonly string[];
+}
+
+async function sent(
+  letters: readonly ReturnType<typeof dead>[],
+  { dryRun = false, through = [] }: Circumstances = {},
+) {
   const events: Event[] = [];
   const said: string[] = [];
   const counts = await redrive(letters, {
     ...codecs,
     topics: [topic],
+    cameThrough: async (tenant, messageId) => through.includes(`${tenant}/${messageId}`),
     async send(to, key, { value }) {
       const decoded = codecs.raw.decode(value);
       if (decoded.ok) events.push(decoded.value);
@@ -41,18 +51,30 @@ test('bytes that can be read now go again, with the times and the id of their fi
   const letter = dead({ event: null, undecoded: codecs.raw.encode(event) });
   const { counts, events } = await sent([letter, letter]);
   const again = {
-    ...event,
-    ...{ messageId: place, messageIdMade: true, redriveOf: place },
+    ...{ ...event, redriveOf: place },
     ...{ receivedAt: noon + 320, eventAt: noon + 320, clock: 'absent' },
   };
-  expect([counts, events]).toEqual([{ sent: 2, left: 0 }, [again, again]]);
+  expect([counts, events]).toEqual([{ sent: 2, done: 0, left: 0 }, [again, again]]);
 });
 
-test('an event whose tenant is known now goes again; a redrive says what it was at first', async () => {
-  const event = { ...anEvent(), redriveOf: 'events.click.v1/0/1' };
-  const { events } = await sent([dead({ event, reason: 'unknown_tenant' })]);
-  expect(events).toMatchObject([{ messageId: event.messageId, redriveOf: 'events.click.v1/0/1' }]);
-  expect(events).toMatchObject([{ eventAt: event.eventAt, contentHash: event.contentHash }]);
+test('an event whose tenant is known now goes as it came, whatever was derived without one', async () => {
+  const event = { ...anEvent(), currency: null };
+  const derived = { ...event, ip: null, userAgent: null, currency: 'USD' };
+  const reason = 'unknown_tenant';
+  const letter = dead({ event: derived, reason, undecoded: codecs.raw.encode(event) });
+  const { events } = await sent([letter]);
+  expect(events).toEqual([{ ...event, redriveOf: place }]);
+});
+
+test('what has come through is not sent any more: its claim may have ended', async () => {
+  const nameless = { ...anEvent(), messageId: '' };
+  const timeless = { ...nameless, originalAt: null };
+  const letters = [anEvent(), timeless, nameless].map((event) =>
+    dead({ event: null, undecoded: codecs.raw.encode(event) }),
+  );
+  const { counts } = await sent(letters, { through: ['demo/m-1', `demo/${place}`, 'demo/'] });
+  expect(counts).toEqual({ sent: 1, done: 2, left: 0 });
+  expect((await sent(letters, { through: ['other/m-1'] })).counts.sent).toBe(3);
 });
 
 test.each<[string, Partial<JudgedEvent>, RegExp]>([
@@ -63,16 +85,29 @@ test.each<[string, Partial<JudgedEvent>, RegExp]>([
     { event: { ...anEvent(), invalid: { reason: 'no_user', message: '' } } },
     /its sender must mend it/,
   ],
+  [
+    'is in the tags already',
+    { event: null, undecoded: Buffer.of(), reason: 'row_refused' },
+    /a copy would be a duplicate/,
+  ],
   ['was a decision', { source: { topic: 'review', partition: 0, offset: 0 } }, /a decision/],
 ])('what %s is left, and says why', async (_, part, why) => {
   const { counts, said } = await sent([dead(part)]);
-  expect(counts).toEqual({ sent: 0, left: 1 });
+  expect(counts).toEqual({ sent: 0, done: 0, left: 1 });
   expect(said[0]).toMatch(why);
+});
+
+test('a copy that died again is left to its original', async () => {
+  const copy = { ...anEvent(), redriveOf: 'events.click.v1/0/1' };
+  const letter = dead({ event: copy, undecoded: codecs.raw.encode(copy) });
+  const { counts, said } = await sent([letter]);
+  expect(counts).toEqual({ sent: 0, done: 0, left: 1 });
+  expect(said[0]).toMatch(/a copy of events.click.v1\/0\/1, which stands for it/);
 });
 
 test('a dry run sends nothing', async () => {
   const letter = dead({ event: null, undecoded: codecs.raw.encode(anEvent()) });
-  const { counts, events, said } = await sent([letter], true);
-  expect([counts, events]).toEqual([{ sent: 1, left: 0 }, []]);
+  const { counts, events, said } = await sent([letter], { dryRun: true });
+  expect([counts, events]).toEqual([{ sent: 1, done: 0, left: 0 }, []]);
   expect(said).toEqual([expect.stringContaining(`would go ${place}`)]);
 });

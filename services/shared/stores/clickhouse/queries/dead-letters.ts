@@ -39,3 +39,14 @@ export function deadLetters(filter: DeadLetterFilter): Query<DeadLetter> {
     }),
   };
 }
+
+/** How many records of a message came through as anything but a dead letter. */
+export function cameThrough(tenant: string, messageId: string): Query<number> {
+  return {
+    sql: `SELECT count() AS records
+  FROM events FINAL
+ WHERE tenant = {tenant:String} AND messageId = {messageId:String} AND outcome != 'dead'`,
+    params: { tenant, messageId },
+    parseRow: ({ records }) => Number(records),
+  };
+}
