@@ -91,7 +91,12 @@ test('a refused item is dead for the reason it was refused', () => {
   const invalid = { reason: 'no_event_name', message: 'event is no text, or empty' };
   expect(decided({ invalid })).toMatchObject({
     claims: false,
-    judged: { outcome: 'dead', reason: 'no_event_name', evidence: invalid.message, undecoded: null },
+    judged: {
+      outcome: 'dead',
+      reason: 'no_event_name',
+      evidence: invalid.message,
+      undecoded: null,
+    },
   });
 });
 

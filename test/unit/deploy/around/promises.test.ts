@@ -30,14 +30,17 @@ test('the page has promises, and what is not promised', () => {
   expect(rowsUnder('| when | what happens |').length).toBeGreaterThan(10);
 });
 
-test.each(promises)('%s: what keeps it and what tests it is there', (_, keeps = '', tested = '') => {
-  const kept = codeIn(keeps).filter(isPath);
-  expect(kept.filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
-  expect(kept.length).toBeGreaterThan(0);
-  const commands = codeIn(tested).filter((code) => code.startsWith('npm '));
-  expect(commands.filter((command) => !isThere(command))).toEqual([]);
-  expect(commands.length).toBeGreaterThan(0);
-});
+test.each(promises)(
+  '%s: what keeps it and what tests it is there',
+  (_, keeps = '', tested = '') => {
+    const kept = codeIn(keeps).filter(isPath);
+    expect(kept.filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
+    expect(kept.length).toBeGreaterThan(0);
+    const commands = codeIn(tested).filter((code) => code.startsWith('npm '));
+    expect(commands.filter((command) => !isThere(command))).toEqual([]);
+    expect(commands.length).toBeGreaterThan(0);
+  },
+);
 
 /** A script of package.json; of `npm test`, a file that each of the paths finds. */
 function isThere(command: string): boolean {

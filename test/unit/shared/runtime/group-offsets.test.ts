@@ -24,10 +24,7 @@ function anAdmin(topics: Topics, { broken = false } = {}) {
     if (broken) throw new Error('no broker');
     return topics[topic] ?? [];
   };
-  const admin: Pick<
-    Admin,
-    'connect' | 'disconnect' | 'fetchOffsets' | 'fetchTopicOffsets'
-  > = {
+  const admin: Pick<Admin, 'connect' | 'disconnect' | 'fetchOffsets' | 'fetchTopicOffsets'> = {
     connect: async () => void asked.push('connect'),
     disconnect: async () => void asked.push('disconnect'),
     async fetchOffsets({ groupId, topics: names = [] }) {
