@@ -46,7 +46,8 @@ const tenants: ReadonlyMap<string, Tenant> = new Map(
 
 const reach = {
   zones: new Map([['tokyo', 'Asia/Tokyo']]),
-  lookBackMs: 72 * 3_600_000,
+  /** Longer than any session lasts: some are here told of forty days late. */
+  lookBackMs: 60 * 24 * 3_600_000,
   conversionWindowMs: 24 * 3_600_000,
 };
 
