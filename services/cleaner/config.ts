@@ -32,7 +32,7 @@ export const cleanerSettings = {
   decodeBreaker: setting(flag, {
     env: 'DECODE_BREAKER',
     default: true,
-    doc: 'Whether a partition stops where many records of a known schema do not decode.',
+    doc: 'Whether a partition stops where many records do not decode, or name unknown schemas.',
   }),
   importMaxLag: setting(between(integer, { min: 1, max: 100_000_000 }), {
     env: 'IMPORT_MAX_LAG',

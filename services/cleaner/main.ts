@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { trafficRules } from '../shared/domain/traffic-rules';
 import { currentWeightsVersion } from '../shared/domain/weights';
-import { systemClock } from '../shared/runtime/clock';
+import { steadyClock } from '../shared/runtime/clock';
 import { eventCodec, judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import {
@@ -22,7 +22,7 @@ import { createPacer } from '../shared/runtime/pace';
 import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
-import { runService } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import type { Stage } from '../shared/runtime/stage';
 import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
@@ -54,6 +54,7 @@ type Settings = SettingsOf<typeof cleanerSettings>;
 type Parts = Awaited<ReturnType<typeof connect>>;
 
 async function main(): Promise<void> {
+  leaveWhenTold();
   const settings = readSettings(cleanerSettings, process.env);
   const log = createLog('cleaner', { level: settings.logLevel });
   const metrics = createMetrics('cleaner');
@@ -106,7 +107,8 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
     close: null,
   });
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
-  const raw = eventCodec({ registryUrl, timeoutMs, topic: topics.click });
+  const mostUnknown = settings.decodeBreaker ? undefined : Number.POSITIVE_INFINITY;
+  const raw = eventCodec({ registryUrl, timeoutMs, topic: topics.click, mostUnknown });
   const judged = judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean });
   const redis = connectRedis({
     url: settings.redisUrl,
@@ -190,7 +192,7 @@ function createStage(
       rules: trafficRules,
       weightsVersion: currentWeightsVersion,
     },
-    breaker: settings.decodeBreaker ? createBreaker(systemClock.now) : noBreaker,
+    breaker: settings.decodeBreaker ? createBreaker(steadyClock.now) : noBreaker,
     publish: publisher.publish,
     encode: judged.encode,
     topics,
@@ -238,7 +240,7 @@ function consume(
   const known = failpoints.around(
     createKnownPartitions({
       ...{ redis, keys, state, group: groupId, afterMs },
-      now: systemClock.now,
+      now: steadyClock.now,
     }),
     { note: 'cleaner.note_partition', isKnown: null },
   );

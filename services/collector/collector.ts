@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { systemClock } from '../shared/runtime/clock';
+import { steadyClock, systemClock } from '../shared/runtime/clock';
 import { eventCodec } from '../shared/runtime/codecs';
 import type { SettingsOf } from '../shared/runtime/config';
 import { createFailpoints } from '../shared/runtime/failpoints';
@@ -69,9 +69,9 @@ export async function createCollector(
     ownerOf: keys.ownerOf,
     inFlight,
     turns,
-    limits: createRateLimits({ ...settings, clock: systemClock }),
+    limits: createRateLimits({ ...settings, clock: steadyClock }),
     metrics,
-    onOutage: createOutageLog(log, systemClock),
+    onOutage: createOutageLog(log, steadyClock),
     maxRequestBytes: settings.maxRequestBytes,
     maxEvents: settings.maxEvents,
     trustProxy: settings.trustProxy,

@@ -3,11 +3,12 @@ import { readSettings } from '../shared/runtime/config';
 import { createLog } from '../shared/runtime/log';
 import { createMetrics } from '../shared/runtime/metrics';
 import { projectRoot } from '../shared/runtime/root';
-import { runService } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { createCollector } from './collector';
 import { collectorSettings } from './config';
 
 async function main(): Promise<void> {
+  leaveWhenTold();
   const settings = readSettings(collectorSettings, process.env);
   const log = createLog('collector', { level: settings.logLevel });
   const metrics = createMetrics('collector');

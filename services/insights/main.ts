@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { partitionCounts } from '../shared/runtime/partition-counts';
 import { createPublisher } from '../shared/runtime/publisher';
 import { projectRoot } from '../shared/runtime/root';
-import { runService } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { loadTenants } from '../shared/runtime/tenants';
 import { topicsOf } from '../shared/runtime/topics';
 import { connectClickHouse } from '../shared/stores/clickhouse/client';
@@ -26,6 +26,7 @@ import { insightsRoutes } from './routes';
 import { timed } from './timed';
 
 async function main(): Promise<void> {
+  leaveWhenTold();
   const settings = readSettings(insightsSettings, process.env);
   const log = createLog('insights', { level: settings.logLevel });
   const metrics = createMetrics('insights');

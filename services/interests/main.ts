@@ -1,4 +1,4 @@
-import { systemClock } from '../shared/runtime/clock';
+import { steadyClock, systemClock } from '../shared/runtime/clock';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
@@ -8,7 +8,7 @@ import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { retry } from '../shared/runtime/retry';
-import { runService } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
 import { groupOf, topicsOf } from '../shared/runtime/topics';
@@ -32,6 +32,7 @@ interface Watchers {
 }
 
 async function main(): Promise<void> {
+  leaveWhenTold();
   const settings = readSettings(interestsSettings, process.env);
   const log = createLog('interests', { level: settings.logLevel });
   const metrics = createMetrics('interests');
@@ -121,7 +122,7 @@ function consume(
   });
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
   const known = failpoints.around(
-    createKnownPartitions({ ...server, group: groupId, afterMs, now: systemClock.now }),
+    createKnownPartitions({ ...server, group: groupId, afterMs, now: steadyClock.now }),
     { note: 'interests.note_partition', isKnown: null },
   );
   return startConsumer({

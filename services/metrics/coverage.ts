@@ -12,6 +12,8 @@ export interface CoverageDeps {
     /** Replaces what is known of these partitions. */
     record(logs: readonly PartitionLog[], sampledAt: number): Promise<void>;
     recorded(): Promise<readonly PartitionLog[]>;
+    /** The latest `sampledAt` on record; 0 where there is none. */
+    lastSampledAt(): Promise<number>;
   };
   readonly clock: Clock;
   readonly everyMs: number;
@@ -28,7 +30,9 @@ export function coverageTask({ kafka, store, clock, everyMs }: CoverageDeps): Ta
       const sampledAt = clock.now();
       const logs = await kafka.logs();
       const moved = logs.filter((log) => !isSame(log, written.get(nameOf(log))));
-      if (moved.length > 0) await store.record(moved, sampledAt);
+      // The latest sample stands: one of a clock that was set back must not lose against older ones.
+      const latest = moved.length > 0 ? await store.lastSampledAt() : 0;
+      if (moved.length > 0) await store.record(moved, Math.max(sampledAt, latest + 1));
       written = new Map(logs.map((log) => [nameOf(log), log]));
     },
   };
@@ -39,7 +43,10 @@ export function coverageTask({ kafka, store, clock, everyMs }: CoverageDeps): Ta
 export async function assertLogsGrew({
   kafka,
   store,
-}: Pick<CoverageDeps, 'kafka' | 'store'>): Promise<void> {
+}: {
+  readonly kafka: CoverageDeps['kafka'];
+  readonly store: Pick<CoverageDeps['store'], 'recorded'>;
+}): Promise<void> {
   const logs = await kafka.logs();
   const ends = new Map(logs.map((log) => [nameOf(log), log.logEnd]));
   const topics = new Set(logs.map(({ topic }) => topic));

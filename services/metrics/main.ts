@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { JudgedEvent } from '../shared/domain/outcome';
-import { systemClock } from '../shared/runtime/clock';
+import { steadyClock, systemClock } from '../shared/runtime/clock';
 import type { Codec } from '../shared/runtime/codec';
 import { judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
@@ -16,7 +16,7 @@ import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPublisher, type Publisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
-import { runService } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
 import { cleanedKeys, groupOf, rawKeys, topicsOf } from '../shared/runtime/topics';
@@ -51,6 +51,7 @@ const tickMs = 25;
 const drainMs = 6000;
 
 async function main(): Promise<void> {
+  leaveWhenTold();
   const settings = readSettings(metricsSettings, process.env);
   const log = createLog('metrics', { level: settings.logLevel });
   const metrics = createMetrics('metrics');
@@ -108,6 +109,7 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
   const coverage = failpoints.around(createCoverageStore(clickhouse), {
     record: 'metrics.record_ends',
     recorded: null,
+    lastSampledAt: null,
   });
   const ledger = failpoints.around(createLedgerStore(clickhouse), {
     ...{ spans: null, rowsAgainst: null, missing: null, shared: null, findings: null },
@@ -151,7 +153,7 @@ async function consume(
     mark: ({ topic, partition, nextOffset }) => handle?.mark(topic, partition, nextOffset),
     onFatal: exitAfter(watchers.log),
     settings: { ...settings, paces: pacesOf(settings) },
-    clock: systemClock,
+    clock: steadyClock,
     timed,
   });
   const consumer = await startConsumer({
@@ -231,6 +233,7 @@ function createWatch(settings: Settings, parts: Parts, { log, metrics }: Watcher
   const { groupPrefix } = settings;
   const gaps = createGaps({
     ...shared,
+    clock: steadyClock,
     table: ledger,
     settled: createSettled(offsets),
     lookUp: (ranges) => lookUp(ranges, { kafka, groupPrefix: `${groupPrefix}lookup-` }),
@@ -250,7 +253,7 @@ function createWatch(settings: Settings, parts: Parts, { log, metrics }: Watcher
         ledger: () => readLedger(clickhouse, whole),
       }),
     ],
-    clock: systemClock,
+    clock: steadyClock,
     ...settings,
     onFatal: exitAfter(log),
     log,

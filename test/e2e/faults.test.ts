@@ -28,7 +28,7 @@ beforeAll(async () => {
     CLICKHOUSE_URL: addressOf('CLICKHOUSE_URL'),
   };
   const tenants = cases.map(({ tenant }) => tenant);
-  installation = await anInstallation(servers, folder, tenants);
+  installation = await anInstallation(servers, folder, { tenantNames: tenants });
 });
 
 afterAll(async () => {

@@ -10,17 +10,14 @@ const named = rows.map((row, nth) => ({ ...row, tenant: `outage-${nth}`, seed: 1
 
 let world: World;
 beforeAll(async () => {
-  world = await aWorld(
-    process.env,
-    named.map(({ tenant }) => tenant),
-  );
+  world = await aWorld({ env: process.env, tenants: named.map(({ tenant }) => tenant) });
 });
 afterAll(() => world?.stop());
 
 test.each(named)('$name: nothing lost, nothing doubled', async (row) => {
   const { tenant, seed } = row;
   const result = await runRow(world, row, {
-    ...{ tenant, seed, lastsMs: 1500, normalMs: 500, people: 10 },
+    ...{ tenant, seed, lastsMs: 1500, normalMs: 500 },
   });
   process.stderr.write(`${lineOf(result)}\n`);
   expect(result.faults).toEqual([]);

@@ -36,8 +36,8 @@ export interface Installation {
   readonly admin: Admin;
   readonly auditor: Auditor;
   tenant(name: string): Tenant;
-  /** Starts one more process of a service, armed with a failpoint or with none (''). */
-  start(service: ServiceName, failpoint?: string): ServiceProcess;
+  /** Starts one more process of a service, armed with a failpoint or with none (''), and told `more`. */
+  start(service: ServiceName, failpoint?: string, more?: NodeJS.ProcessEnv): ServiceProcess;
   running(service: ServiceName): readonly ServiceProcess[];
   /** Every process there ever was. */
   readonly processes: readonly ServiceProcess[];
@@ -50,14 +50,20 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
+export interface InstallationOptions {
+  readonly tenantNames: readonly string[];
+  readonly alone?: (service: ServiceName) => NodeJS.ProcessEnv;
+}
+
 /** The write key of a tenant of a run. */
 export const writeKeyOf = (tenant: string) => `key-of-${tenant}`;
 
-/** Sets up an installation that nobody else has on the servers; starts no service. */
+/** Sets up an installation that nobody else has on the servers; starts no service. `alone`: what one
+ *  service is told beside what all are. */
 export async function anInstallation(
   servers: ServerAddresses,
   folder: string,
-  tenantNames: readonly string[],
+  { tenantNames, alone = () => ({}) }: InstallationOptions,
 ): Promise<Installation> {
   const name = `faults_${randomBytes(4).toString('hex')}`;
   const tenantsFile = join(folder, `${name}.yaml`);
@@ -89,11 +95,12 @@ export async function anInstallation(
       if (found === undefined) throw new Error(`there is no tenant ${wanted}`);
       return found;
     },
-    start(service, failpoint = '') {
+    start(service, failpoint = '', more = {}) {
       const plan = servicePlans.find((one) => one.name === service);
       if (plan === undefined) throw new Error(`there is no service ${service}`);
+      const own = { ...alone(service), ...more, FAILPOINT: failpoint };
       const logFile = join(folder, name, `${service}-${processes.length}.log`);
-      const started = startProcess(plan, { ...env, FAILPOINT: failpoint }, logFile);
+      const started = startProcess(plan, { ...env, ...own }, logFile);
       processes.push(started);
       return started;
     },

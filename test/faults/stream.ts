@@ -21,6 +21,8 @@ export interface StreamOptions {
   readonly seed: number;
   /** Names of further events, one each. */
   readonly extra?: readonly string[];
+  /** Before every message id that a message has, so that streams of one tenant share none. */
+  readonly idPrefix?: string;
   /** In one request; a dozen by default. */
   readonly mostMessages?: number;
 }
@@ -36,11 +38,17 @@ export function aStream({
   seed,
   extra = [],
   mostMessages = 12,
+  idPrefix = '',
 }: StreamOptions): readonly StreamRequest[] {
   const random = seededRandom(seed);
   const lines = aRecordedFile({ people, days: 2, seed })
     .lines.filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line, nth) => withIdentity(JSON.parse(line), nth));
+    .map((line, nth) => withIdentity(JSON.parse(line), nth))
+    .map((message) =>
+      typeof message.messageId === 'string' && message.messageId !== ''
+        ? { ...message, messageId: `${idPrefix}${message.messageId}` }
+        : message,
+    );
   const own = extra.map((event, nth) => ({
     type: 'track',
     messageId: `extra-${nth}`,

@@ -9,7 +9,19 @@ export interface OutageRow {
   readonly isQuick: boolean;
   /** Whether tags must not notice it. */
   readonly leavesTags: boolean;
+  /** Needs servers on small file systems of their own. */
+  readonly needsDisks?: boolean;
   /** Breaks and mends; answers with what was seen meanwhile, in words. Throws where something else
    *  was seen than ought to be. */
-  run(world: World, lastsMs: number): Promise<string>;
+  run(world: World, lastsMs: number, traffic: Traffic): Promise<string>;
 }
+
+/** What comes in besides, for rows that send more of it. */
+export interface Traffic {
+  readonly tenant: string;
+  readonly seed: number;
+  /** Message ids that the collector has said it has. */
+  sent(messageIds: Iterable<string>): void;
+}
+
+export const ordinary = { isQuick: false, leavesTags: false } as const;

@@ -5,25 +5,35 @@ import type { World } from './world';
 /** An id that no registry of a test has given. */
 const unknownId = 987_654;
 
+type Kind = 'every kind' | 'unknown schema' | 'unknown schemas';
+
 /** Records that are no events: in the click topic, between sound ones, of several kinds; or in the
- *  identity topic, in a schema that nobody has registered. */
+ *  identity topic, in a schema that nobody has registered, or each in one of its own. Answers with when
+ *  they were stored. */
 export async function appendPoison(
   { installation: { env, topics } }: World,
   records: number,
-  kind: 'every kind' | 'unknown schema' = 'every kind',
-): Promise<void> {
+  kind: Kind = 'every kind',
+): Promise<number> {
   const brokers = (env.KAFKA_BROKERS ?? '').split(',');
   const kafka = createKafka({ clientId: 'poison', brokers, log: createLog('poison') });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
-  const topic = kind === 'unknown schema' ? topics.identity : topics.click;
+  const topic = kind === 'every kind' ? topics.click : topics.identity;
   const messages = Array.from({ length: records }, (_, nth) => ({
     key: null,
-    partition: kind === 'unknown schema' ? 0 : nth % 4,
-    value: kind === 'unknown schema' ? framed(unknownId, 'x') : poison(nth),
+    partition: kind === 'every kind' ? nth % 4 : 0,
+    value: valueOf(kind, nth),
   }));
   await producer.send({ topic, messages, acks: -1 });
+  const storedAt = Date.now();
   await producer.disconnect();
+  return storedAt;
+}
+
+function valueOf(kind: Kind, nth: number): Buffer {
+  if (kind === 'every kind') return poison(nth);
+  return framed(kind === 'unknown schema' ? unknownId : unknownId + 1 + nth, 'x');
 }
 
 function poison(nth: number): Buffer {

@@ -25,8 +25,6 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
 
   async function click(nth: number): Promise<void> {
     const id = `probe-${nth}`;
-    const url = `${await installation.url('collector')}/v1/track`;
-    const post = createPost({ url, writeKey: writeKeyOf(tenant), timeoutMs: 5000, maxSockets: 1 });
     const begun = Date.now();
     const message = {
       ...{ type: 'track', event: 'Product Viewed', messageId: id, anonymousId: id },
@@ -35,8 +33,15 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
     };
     messageIds.add(id);
     const body = Buffer.from(JSON.stringify(message));
-    while ((await post(body)).status !== 200) await sleep(100);
+    while ((await post(body)) !== 200) await sleep(100);
     await becomesATag(installation.keys.tags(tenant, id), begun);
+  }
+
+  /** Asks each time where the collector is: one that was started again has another port. */
+  async function post(body: Buffer): Promise<number> {
+    const url = `${await installation.url('collector')}/v1/track`;
+    const once = createPost({ url, writeKey: writeKeyOf(tenant), timeoutMs: 5000, maxSockets: 1 });
+    return (await once(body)).status;
   }
 
   async function becomesATag(key: string, begun: number): Promise<void> {

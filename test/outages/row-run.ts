@@ -29,33 +29,44 @@ export interface RowOptions {
   readonly lastsMs: number;
   /** Before it, to see what is normal. */
   readonly normalMs: number;
-  readonly people: number;
+}
+
+/** As many people as it takes for a stream that lasts so long, some dozen messages a person. */
+export function paceOf(ms: number): { readonly people: number; readonly pauseMs: number } {
+  return { people: Math.max(10, Math.round(ms / 250)), pauseMs: 150 };
 }
 
 export async function runRow(
   world: World,
   row: OutageRow,
-  { tenant: name, seed, lastsMs, normalMs, people }: RowOptions,
+  { tenant: name, seed, lastsMs, normalMs }: RowOptions,
 ): Promise<RowResult> {
   const { installation } = world;
   await Promise.all(everyService.map((service) => installation.running(service)[0]?.ready()));
   const tenant = installation.tenant(name);
+  const { people, pauseMs } = paceOf(normalMs + lastsMs);
   const requests = aStream({ tenant, people, seed });
   const probe = startProbe(world, name);
   const collectorUrl = () => installation.url('collector');
-  const sending = send(requests, { tenant: name, collectorUrl, pauseMs: 30 });
+  const sending = send(requests, { tenant: name, collectorUrl, pauseMs });
   sending.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, normalMs));
   // A copy: clicks that are still on their way when it begins are of neither time.
   const normal = [...probe.lap()];
   const begun = Date.now();
-  const seen = await row.run(world, lastsMs);
+  const more: string[] = [];
+  const seen = await row.run(world, lastsMs, {
+    ...{ tenant: name, seed },
+    sent: (ids) => {
+      for (const id of ids) more.push(id);
+    },
+  });
   const ended = Date.now();
   const meanwhile = probe.lap();
   const sent = await sending;
   await probe.stop();
-  const dryAt = await untilDry(installation);
-  const messageIds = new Set([...sent, ...probe.messageIds]);
+  const dryAt = await untilDry(installation, 180_000);
+  const messageIds = new Set([...sent, ...more, ...probe.messageIds]);
   const comparison = await compare(installation, { tenant, messageIds });
   return {
     ...{ ...comparison, row, seen },
@@ -75,10 +86,15 @@ export function lineOf(result: RowResult): string {
   const line = [
     `${faults.length === 0 ? 'ok  ' : 'FAIL'}   ${row.name}: ${row.done}; ${seen}`,
     `lasted ${seconds(lastedMs)}, caught up ${seconds(caughtUpMs)} later`,
-    `click to tag p99 ${normal.p99} ms before, ${meanwhile.p99} ms meanwhile (${meanwhile.clicks} clicks)`,
+    `click to tag p50 ${normal.p50}, p99 ${normal.p99} ms before; p50 ${meanwhile.p50}, p99 ${meanwhile.p99} ms meanwhile (${meanwhile.clicks} clicks)${ratioOf(result)}`,
     `accepted ${accepted}  lost ${lost}  doubled ${doubled}`,
   ].join('\n       ');
   return [line, ...faults.slice(0, 10).map((fault) => `       ! ${fault}`)].join('\n');
+}
+
+/** Where tags must not notice. */
+function ratioOf({ row, normal, meanwhile }: RowResult): string {
+  return row.leavesTags ? `, ${(meanwhile.p99 / Math.max(1, normal.p99)).toFixed(1)} times` : '';
 }
 
 function seconds(ms: number): string {

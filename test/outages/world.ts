@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, type LocalServers, startServers } from '../../deploy/local/servers';
 import type { ServiceName } from '../../deploy/start/service-plans';
+import { projectRoot } from '../../services/shared/runtime/root';
 import { connectRedis } from '../../services/shared/stores/redis/client';
+import { oneProcess } from '../faults/case-run';
 import { anInstallation, type Installation } from '../faults/installation';
 import { aFaultProxy, type FaultProxy } from '../support/fault-proxy';
+import { type Disks, mountDisks } from './disks';
 
 export const everyService: readonly ServiceName[] = [
   'collector',
@@ -14,25 +17,42 @@ export const everyService: readonly ServiceName[] = [
   'metrics',
 ];
 
+/** A tenant beside those of the rows, for what a row sends by itself and looks after by itself. */
+export const asideTenant = 'aside';
+
 /** An installation whose servers can be broken, one by one. */
 export interface World {
   readonly installation: Installation;
   readonly servers: LocalServers;
-  readonly links: Readonly<Record<'redis' | 'clickhouse' | 'registry', FaultProxy>>;
+  /** `kafka` is the collector's way there, and nobody else's. */
+  readonly links: Readonly<Record<'redis' | 'clickhouse' | 'registry' | 'kafka', FaultProxy>>;
   /** Past the link, so that it can be looked at while that is broken. */
   readonly redis: ReturnType<typeof connectRedis>;
+  readonly disks: Disks | null;
   readonly folder: string;
+  /** Sets the clock of a service's processes so far ahead of the machine's, or behind it. */
+  setClock(service: ServiceName, shiftMs: number): void;
+  /** After a row that failed in the middle: whatever it may have broken is whole again. */
+  mend(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `env` names servers that are shared with others; Redis is always one of its own, to be killed and
- *  emptied. Starts the services and waits until they are ready. */
-export async function aWorld(env: NodeJS.ProcessEnv, tenants: readonly string[]): Promise<World> {
+export interface WorldOptions {
+  /** Names servers that are shared with others; Redis is always one of its own, to be killed and
+   *  emptied. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly tenants: readonly string[];
+  /** Servers on small file systems of their own. */
+  readonly disks?: boolean;
+}
+
+/** Starts the services and waits until they are ready. */
+export async function aWorld({ env, tenants, disks = false }: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-outages-'));
+  const dataDir = join(folder, 'data');
+  const mounted = disks ? mountDisks(dataDir) : null;
   const servers = await startServers({
-    dataDir: join(folder, 'data'),
-    ports: await freePorts(),
-    fresh: true,
+    ...{ dataDir, ports: await freePorts(), fresh: false },
     env: { ...env, REDIS_URL: '' },
     say: () => {},
   });
@@ -40,6 +60,7 @@ export async function aWorld(env: NodeJS.ProcessEnv, tenants: readonly string[])
     redis: await aFaultProxy(servers.env.REDIS_URL),
     clickhouse: await aFaultProxy(servers.env.CLICKHOUSE_URL),
     registry: await aFaultProxy(servers.env.SCHEMA_REGISTRY_URL),
+    kafka: await aFaultProxy(`kafka://${servers.env.KAFKA_BROKERS}`),
   };
   const addresses = {
     KAFKA_BROKERS: servers.env.KAFKA_BROKERS,
@@ -47,21 +68,44 @@ export async function aWorld(env: NodeJS.ProcessEnv, tenants: readonly string[])
     CLICKHOUSE_URL: links.clickhouse.url,
     SCHEMA_REGISTRY_URL: links.registry.url,
   };
-  const installation = await anInstallation(addresses, folder, tenants);
+  const clockFile = (service: ServiceName) => join(folder, `clock-of-${service}`);
+  const kafkaPort = new URL(`kafka://${servers.env.KAFKA_BROKERS}`).port;
+  const installation = await anInstallation(addresses, folder, {
+    tenantNames: [...tenants, asideTenant],
+    alone: (service) => ({
+      NODE_OPTIONS: `--require ${join(projectRoot, 'dist', 'test', 'outages', 'preload.js')}`,
+      OUTAGES_CLOCK_FILE: clockFile(service),
+      ...(service === 'collector' && { OUTAGES_KAFKA_PORTS: `${kafkaPort}:${links.kafka.port}` }),
+    }),
+  });
   const redis = connectRedis({
     url: servers.env.REDIS_URL,
     commandTimeoutMs: 5000,
     ...{ onDown: () => {}, onUp: () => {} },
   });
+  const setClock = (service: ServiceName, shiftMs: number) =>
+    writeFileSync(clockFile(service), String(shiftMs));
   const started = everyService.map((service) => installation.start(service));
   await Promise.all(started.map((service) => service.ready()));
   return {
-    ...{ installation, servers, links, redis, folder },
+    ...{ installation, servers, links, redis, disks: mounted, folder },
+    setClock,
+    async mend() {
+      for (const service of everyService) setClock(service, 0);
+      for (const of of ['kafka', 'redis', 'clickhouse'] as const) {
+        mounted?.free(of);
+        if (servers.pids[of] === undefined) await servers.restart(of);
+      }
+      await Promise.all(Object.values(links).map((link) => link.mend()));
+      await redis.config('SET', 'maxmemory', '0');
+      await Promise.all(everyService.map((service) => oneProcess(installation, service)));
+    },
     async stop() {
       redis.disconnect();
       await installation.stop();
       await Promise.all(Object.values(links).map((link) => link.close()));
       await servers.stop();
+      mounted?.release();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -21,7 +21,7 @@ export interface Codec<T> {
    *  cannot be asked, FatalError when the schema is not registered. */
   ready(): Promise<void>;
   /** Makes the writer schema of every value known, or known to be unknown. TransientError when the
-   *  registry cannot be asked. Costs nothing where every id is known. */
+   *  registry cannot be asked, or does not know more ids than a handful. Costs nothing where every id is known. */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
   /** Never throws, whatever the bytes, once they went through `prepare`. Strings and bytes are
    *  copies: the fetch buffer is not pinned. */
@@ -36,6 +36,8 @@ export interface CodecOptions {
   readonly schemaText: string;
   /** The subject whose id `encode` writes. */
   readonly subject: string;
+  /** Ids within half a minute that the registry may turn out not to know, before `prepare` waits. */
+  readonly mostUnknown?: number | undefined;
 }
 
 const headerBytes = 5;
@@ -43,9 +45,12 @@ const headerBytes = 5;
 const largestBytes = 64 * 2 ** 20;
 
 export function createCodec<T>(options: CodecOptions): Codec<T> {
-  const { registry, schemaText, subject } = options;
+  const { registry, schemaText, subject, mostUnknown } = options;
   const type = parseAvro(schemaText);
-  const writers = createWriterSchemas({ registry, reader: type, assertWhole: assertRegistered });
+  const writers = createWriterSchemas({
+    ...{ registry, reader: type, mostUnknown },
+    assertWhole: assertRegistered,
+  });
   let id: number | null = null;
 
   async function assertRegistered(): Promise<void> {

@@ -10,6 +10,8 @@ export interface TopicCodecOptions {
   readonly timeoutMs?: number;
   /** A topic whose values the codec writes; all topics of one schema share its id. */
   readonly topic: string;
+  /** As `CodecOptions` has it. */
+  readonly mostUnknown?: number | undefined;
 }
 
 /** Values of the raw topics. */
@@ -18,6 +20,7 @@ export function eventCodec(options: TopicCodecOptions): Codec<Event> {
     registry: createRegistry(options),
     schemaText: schemaText('event'),
     subject: subjectOf(options.topic),
+    mostUnknown: options.mostUnknown,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Consumer, Kafka } from 'kafkajs';
+import { steadyClock } from './clock';
 import { createAdmission, type Known, type Reached } from './consumer/admission';
 import { type Assignment, createAssignment } from './consumer/assignment';
 import { type BatchHandler, createBatchHandler } from './consumer/batch';
@@ -152,7 +153,7 @@ function assemble(options: ConsumerOptions): Parts {
   const consumer = createKafkaConsumer(kafka, groupId, settings);
   const admin = kafka.admin();
   const abort = new AbortController();
-  const state: State = { failure: null, turnedAt: Date.now() };
+  const state: State = { failure: null, turnedAt: steadyClock.now() };
   const assignment = createAssignment();
   const { known, reached } = options;
   const admission = createAdmission({ admin, groupId, known, reached });
@@ -206,7 +207,7 @@ function assemble(options: ConsumerOptions): Parts {
 /** Follows the life of the kafkajs consumer; the promise is of the first join. */
 function listen({ consumer, assignment, commits, membership, state, fail }: Parts): Promise<void> {
   const turned = () => {
-    state.turnedAt = Date.now();
+    state.turnedAt = steadyClock.now();
   };
   const { events } = consumer;
   consumer.on(events.FETCH_START, turned);
@@ -260,7 +261,7 @@ async function connect({ topics, log }: ConsumerOptions, parts: Parts): Promise<
 
 function liveCheck({ state, handler, assignment, pauses }: Parts, stuckAfterMs: number): Check {
   if (state.failure !== null) return { ok: false, why: state.failure.message };
-  const stillMs = Date.now() - state.turnedAt;
+  const stillMs = steadyClock.now() - state.turnedAt;
   if (stillMs > stuckAfterMs && !handler.isBusy()) {
     return { ok: false, why: `the fetch loop has not turned for ${Math.round(stillMs / 1000)} s` };
   }

@@ -25,12 +25,25 @@ export interface ServiceOptions {
 /** What a service does with the process it lives in; a test gives its own. */
 export interface ProcessLike {
   on(event: string, listener: (reason: unknown) => void): unknown;
+  off(event: string, listener: (reason: unknown) => void): unknown;
   exit(code: number): void;
 }
 
 /** Connections that may wait to be taken. Node asks for 511, and of more than that the kernel drops
  *  the first packet, which clients send again after one second, three, seven. */
 const backlog = 4096;
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+const leavers = new WeakMap<ProcessLike, () => void>();
+
+/** First thing in a service: from here on it can be told to stop while it starts, and exits with 0 at
+ *  once. Whatever it has begun by then is repeated by the next one, as after a kill. `runService` takes
+ *  over. */
+export function leaveWhenTold(host: ProcessLike = process): void {
+  const leave = () => host.exit(0);
+  leavers.set(host, leave);
+  for (const signal of signals) host.on(signal, leave);
+}
 
 /** Listens, and ends the process well on SIGTERM or SIGINT: exit 0, or 1 naming what hung or failed.
  *  What nobody caught ends it with 1: the state of the process is not known then. Resolves once it
@@ -54,8 +67,10 @@ export async function runService(
     log.error({ err: reason }, what);
     host.exit(1);
   };
-  host.on('SIGTERM', stop('SIGTERM'));
-  host.on('SIGINT', stop('SIGINT'));
+  for (const signal of signals) {
+    host.on(signal, stop(signal));
+    host.off(signal, leavers.get(host) ?? (() => {}));
+  }
   host.on('unhandledRejection', crash('a promise was rejected and nobody looked'));
   host.on('uncaughtException', crash('an error was thrown and nobody caught it'));
   const address = await http.server.listen({ host: http.host, port: http.port, backlog });

@@ -1,6 +1,7 @@
 import type { Type } from 'avsc';
 import { parseAvro } from './avro';
-import { messageOf } from './errors';
+import { steadyClock } from './clock';
+import { messageOf, TransientError } from './errors';
 import type { Registry } from './registry';
 
 type Resolver = ReturnType<Type['createResolver']>;
@@ -14,7 +15,8 @@ export type Writer =
   | { readonly state: 'unknown' };
 
 export interface WriterSchemas {
-  /** Asks for every id that is not known yet. */
+  /** Asks for every id that is not known yet. TransientError where the registry cannot be asked, or has
+   *  been asked for so many unknown ids that it, or a producer, must be at fault: call it again. */
   prepare(ids: ReadonlySet<number>): Promise<void>;
   /** Throws for an id that was not prepared: answering "unknown" would condemn a sound record. */
   get(id: number): Writer;
@@ -28,6 +30,8 @@ export interface WriterSchemasOptions {
    *  memory, started anew) has lost others too, and must be filled before it can say no. Throws a
    *  TransientError then. */
   readonly assertWhole: () => Promise<void>;
+  /** Ids within half a minute that the registry may turn out not to know; a handful by default. */
+  readonly mostUnknown?: number | undefined;
 }
 
 interface Entry {
@@ -41,33 +45,53 @@ const unknownForMs = 30_000;
 /** Above this many ids, those that no batch has had for a minute are dropped. */
 const mostIds = 1000;
 const unusedForMs = 60_000;
-/** A flood of made-up ids must not become a flood of requests. */
 const questionsAtOnce = 4;
+/** A flood of made-up ids must not become a flood of requests, nor a registry that was rolled back the
+ *  end of sound records. */
+const aHandful = 8;
 
 /** Writer schemas by id: each asked for once at a time, kept parsed, unknown ones kept for a while. */
 export function createWriterSchemas(options: WriterSchemasOptions): WriterSchemas {
+  const { mostUnknown = aHandful } = options;
   const entries = new Map<number, Entry>();
   const asking = new Map<number, Promise<void>>();
-  const put = (id: number, writer: Writer): void => {
-    const now = Date.now();
+  let unknownAt: readonly number[] = [];
+
+  function put(id: number, writer: Writer): void {
+    const now = steadyClock.now();
     entries.set(id, { writer, learnedAt: now, usedAt: now });
-  };
-  const ask = (id: number): Promise<void> => {
-    const running = asking.get(id);
-    if (running !== undefined) return running;
-    const question = askFor(id, options)
-      .then((writer) => put(id, writer))
-      .finally(() => asking.delete(id));
-    asking.set(id, question);
-    return question;
-  };
+    if (writer.state === 'unknown') unknownAt = [...unknownAt, now];
+  }
+
+  /** Unknown ids that there is still room for. */
+  function room(): number {
+    const since = steadyClock.now() - unknownForMs;
+    unknownAt = unknownAt.filter((at) => at > since);
+    return mostUnknown - unknownAt.length;
+  }
+
+  async function ask(ids: readonly number[]): Promise<void> {
+    const own = ids.filter((id) => !asking.has(id));
+    const question = askFor(own, options)
+      .then((writers) => own.forEach((id, nth) => put(id, writers[nth] ?? { state: 'unknown' })))
+      .finally(() => own.forEach((id) => asking.delete(id)));
+    for (const id of own) asking.set(id, question);
+    await Promise.all(ids.map((id) => asking.get(id)));
+  }
+
   return {
     async prepare(ids) {
-      const missing = [...ids].filter((id) => !isFresh(entries.get(id)));
-      if (missing.length === 0) return;
-      for (let at = 0; at < missing.length; at += questionsAtOnce) {
-        await Promise.all(missing.slice(at, at + questionsAtOnce).map(ask));
+      const { unheard, stale } = missingOf(ids, entries);
+      let missing: readonly number[] = unheard;
+      // One alone first: a registry that is down is told by one request, and everybody's first id is
+      // asked for, however many unknown ones others have.
+      for (let most = 1; missing.length > 0; most = Math.min(questionsAtOnce, room())) {
+        if (most <= 0) throw tooManyUnknown(mostUnknown);
+        await ask(missing.slice(0, most));
+        missing = missing.filter((id) => !entries.has(id));
       }
+      // Where there is no room their last answer stands: a batch with many would never come to an end.
+      for (const id of stale) if (room() > 0) await ask([id]);
       dropUnused(entries);
     },
     get(id) {
@@ -79,19 +103,36 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
   };
 }
 
-function isFresh(entry: Entry | undefined): boolean {
-  if (entry === undefined) return false;
-  const now = Date.now();
-  if (entry.writer.state === 'unknown' && now - entry.learnedAt > unknownForMs) return false;
-  entry.usedAt = now;
-  return true;
+/** Ids that were never asked for, and those that were unknown a while ago. */
+function missingOf(ids: ReadonlySet<number>, entries: ReadonlyMap<number, Entry>) {
+  const now = steadyClock.now();
+  const unheard: number[] = [];
+  const stale: number[] = [];
+  for (const id of ids) {
+    const entry = entries.get(id);
+    if (entry === undefined) unheard.push(id);
+    else if (entry.writer.state === 'unknown' && now - entry.learnedAt > unknownForMs) stale.push(id);
+    if (entry !== undefined) entry.usedAt = now;
+  }
+  return { unheard, stale };
 }
 
-async function askFor(id: number, options: WriterSchemasOptions): Promise<Writer> {
-  const text = await options.registry.schemaText(id);
-  if (text !== null) return writerOf(text, options.reader);
-  await options.assertWhole();
-  return { state: 'unknown' };
+function tooManyUnknown(most: number): TransientError {
+  const message =
+    `within ${unknownForMs / 1000} s there were ${most} schema ids that the registry does not know: no ` +
+    'more are asked for yet. Either it has lost schemas (restore it), or a producer writes what is not ' +
+    'Avro, or in schemas of another registry (stop it). With DECODE_BREAKER=false all of it becomes ' +
+    'dead letters, which can be sent again later.';
+  return new TransientError(message, { server: 'registry' });
+}
+
+async function askFor(
+  ids: readonly number[],
+  { registry, reader, assertWhole }: WriterSchemasOptions,
+): Promise<readonly Writer[]> {
+  const texts = await Promise.all(ids.map((id) => registry.schemaText(id)));
+  if (texts.includes(null)) await assertWhole();
+  return texts.map((text) => (text === null ? { state: 'unknown' } : writerOf(text, reader)));
 }
 
 function writerOf(schemaText: string, reader: Type): Writer {
@@ -108,6 +149,6 @@ function writerOf(schemaText: string, reader: Type): Writer {
 
 function dropUnused(entries: Map<number, Entry>): void {
   if (entries.size <= mostIds) return;
-  const oldest = Date.now() - unusedForMs;
+  const oldest = steadyClock.now() - unusedForMs;
   for (const [id, entry] of entries) if (entry.usedAt < oldest) entries.delete(id);
 }

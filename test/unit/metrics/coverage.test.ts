@@ -15,6 +15,7 @@ test('log ends are written down when they move', async () => {
     store: {
       record: async (logs, sampledAt) => void written.push([sampledAt, logs]),
       recorded: async () => [],
+      lastSampledAt: async () => 0,
     },
     clock,
     everyMs: 1000,
@@ -32,6 +33,22 @@ test('log ends are written down when they move', async () => {
   expect([task.isDue(history), task.isDue({ ...history, now: 999 })]).toEqual([true, false]);
 });
 
+test('a sample of a clock that was set back is the latest all the same', async () => {
+  const written: number[] = [];
+  const task = coverageTask({
+    kafka: { logs: async () => [log(0, 10)] },
+    store: {
+      record: async (_, sampledAt) => void written.push(sampledAt),
+      recorded: async () => [],
+      lastSampledAt: async () => 3_600_000,
+    },
+    clock: aClock(5000),
+    everyMs: 1000,
+  });
+  await task.run();
+  expect(written).toEqual([3_600_001]);
+});
+
 test('a sample that could not be written is written with the next one', async () => {
   const written: unknown[] = [];
   let fails = true;
@@ -43,6 +60,7 @@ test('a sample that could not be written is written with the next one', async ()
         written.push(logs);
       },
       recorded: async () => [],
+      lastSampledAt: async () => 0,
     },
     clock: aClock(0),
     everyMs: 1000,
@@ -63,7 +81,7 @@ test.each([
 ])('it is %s: starts %s', async (_, recorded, starts) => {
   const check = assertLogsGrew({
     kafka: { logs: async () => [log(0, 10), log(1, 4)] },
-    store: { recorded: async () => recorded, record: async () => {} },
+    store: { recorded: async () => recorded },
   });
   if (starts) await expect(check).resolves.toBeUndefined();
   else await expect(check).rejects.toThrow(/source topics are not the ones/);

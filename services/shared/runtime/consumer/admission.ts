@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { nameOf } from '../../domain/ledger';
+import { steadyClock } from '../clock';
 import { FatalError } from '../errors';
 import { committedOffsets, type Place } from '../group-offsets';
 import { type LogBounds, logBounds } from '../kafka';
@@ -52,7 +53,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
           const start = offset < 0 ? found.low : offset;
           one.position = reached === undefined ? start : await startOf(one, start, found, reached);
           one.end = found.high;
-          one.movedAt = Date.now();
+          one.movedAt = steadyClock.now();
         }
       }
     },

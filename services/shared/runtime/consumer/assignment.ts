@@ -1,3 +1,4 @@
+import { steadyClock } from '../clock';
 import type { ServerName } from '../errors';
 
 /** Why a partition is not fetched: it has just been assigned and is being looked at, or its stage
@@ -85,6 +86,6 @@ function newlyOwned(topic: string, partition: number): OwnedPartition {
     waiting: 'admission',
     failures: 0,
     oldestAt: null,
-    movedAt: Date.now(),
+    movedAt: steadyClock.now(),
   };
 }

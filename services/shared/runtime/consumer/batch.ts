@@ -1,4 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { steadyClock } from '../clock';
 import { TransientError } from '../errors';
 import { protocolErrorOf } from '../kafka';
 import type { Log } from '../log';
@@ -45,7 +46,7 @@ export function createBatchHandler(options: BatchHandlerOptions): BatchHandler {
   async function process(payload: EachBatchPayload, owned: OwnedPartition): Promise<void> {
     const { batch } = payload;
     const startedAt = performance.now();
-    owned.movedAt = Date.now();
+    owned.movedAt = steadyClock.now();
     owned.end = Math.max(owned.end, Number(batch.highWatermark));
     try {
       const first = Number(batch.firstOffset());
@@ -122,7 +123,7 @@ function moveOn(
   if (owned.failures > 0) log.info({ topic, partition, tries: owned.failures }, 'goes on');
   owned.failures = 0;
   owned.position = Number(batch.lastOffset()) + 1;
-  owned.movedAt = Date.now();
+  owned.movedAt = steadyClock.now();
   owned.oldestAt = Number(messages.at(-1)?.timestamp ?? owned.oldestAt);
   metrics.count('tributary_consumer_batches_total', { topic });
   metrics.count('tributary_consumer_records_total', { topic }, messages.length);

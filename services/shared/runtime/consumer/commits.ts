@@ -1,4 +1,5 @@
 import type { EachBatchPayload, TopicOffsets } from 'kafkajs';
+import { steadyClock } from '../clock';
 import { messageOf } from '../errors';
 import { protocolErrorOf } from '../kafka';
 import type { Log } from '../log';
@@ -45,7 +46,7 @@ export function createCommits(options: CommitsOptions): Commits {
     const pending = assignment.all().filter((one) => committable(one, mode) > one.committed);
     // Before the first batch nothing has been done: where a log begins need not be committed.
     if (commit === null || pending.length === 0) return;
-    for (const one of pending) one.uncommittedSince ??= Date.now();
+    for (const one of pending) one.uncommittedSince ??= steadyClock.now();
     const offsets = pending.map((one) => ({ owned: one, offset: committable(one, mode) }));
     try {
       await options.reached?.record(

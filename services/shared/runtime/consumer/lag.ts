@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { steadyClock } from '../clock';
 import { messageOf } from '../errors';
 import { type Check, well } from '../health';
 import { logBounds } from '../kafka';
@@ -45,7 +46,7 @@ export function startLagProbe(options: LagProbeOptions): () => void {
       const bounds = await logBounds(admin, topic);
       for (const one of assignment.all().filter((owned) => owned.topic === topic)) {
         const idle = one.position !== null && one.position >= one.end;
-        if (idle) one.movedAt = Date.now();
+        if (idle) one.movedAt = steadyClock.now();
         one.end = Math.max(one.end, bounds.get(one.partition)?.high ?? -1);
         reportLag(one, metrics);
       }
@@ -71,7 +72,7 @@ export function partitionsLive(
   isPaused: (one: OwnedPartition) => boolean,
   stuckAfterMs: number,
 ): Check {
-  const now = Date.now();
+  const now = steadyClock.now();
   for (const one of owned) {
     const idle = one.position !== null && one.position >= one.end;
     const stillMs = now - one.movedAt;

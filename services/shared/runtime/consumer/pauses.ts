@@ -1,4 +1,5 @@
 import type { Consumer } from 'kafkajs';
+import { steadyClock } from '../clock';
 import { type ServerName, serverNames } from '../errors';
 import type { Metrics } from '../metrics';
 import type { Assignment, OwnedPartition, Waiting } from './assignment';
@@ -47,7 +48,7 @@ export function createPauses(
     },
     resume(owned) {
       owned.waiting = null;
-      owned.movedAt = Date.now();
+      owned.movedAt = steadyClock.now();
       apply();
     },
     pauseTopics(topics) {
@@ -56,7 +57,7 @@ export function createPauses(
     },
     resumeTopics(topics) {
       for (const topic of topics) topicsPaused.delete(topic);
-      for (const one of assignment.all()) if (topics.includes(one.topic)) one.movedAt = Date.now();
+      for (const one of assignment.all()) if (topics.includes(one.topic)) one.movedAt = steadyClock.now();
       apply();
     },
     pauseAll() {

@@ -6,6 +6,8 @@ export interface CoverageStore {
   record(logs: readonly PartitionLog[], sampledAt: number): Promise<void>;
   /** What was sampled last. */
   recorded(): Promise<readonly PartitionLog[]>;
+  /** The latest time of a sample, milliseconds UTC; 0 before the first. */
+  lastSampledAt(): Promise<number>;
 }
 
 export function createCoverageStore(clickhouse: ClickHouse): CoverageStore {
@@ -25,6 +27,12 @@ export function createCoverageStore(clickhouse: ClickHouse): CoverageStore {
         logStart: Number(row.logStart),
         logEnd: Number(row.logEnd),
       }));
+    },
+    async lastSampledAt() {
+      const [row] = await clickhouse.rows(
+        'SELECT toUnixTimestamp64Milli(max(sampledAt)) AS at FROM topic_ends',
+      );
+      return Number(row?.at ?? 0);
     },
   };
 }

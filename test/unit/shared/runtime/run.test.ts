@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createHttp } from '../../../../services/shared/runtime/http';
 import { createMetrics } from '../../../../services/shared/runtime/metrics';
-import { runService, type ServiceOptions } from '../../../../services/shared/runtime/run';
+import { leaveWhenTold, runService, type ServiceOptions } from '../../../../services/shared/runtime/run';
 import { keepingLog } from '../../../support/log-lines';
 
 /** A process that can be sent signals and says what it exited with. */
@@ -15,6 +15,7 @@ function aProcess() {
   });
   const host = {
     on: (event: string, listener: (reason: unknown) => void) => emitter.on(event, listener),
+    off: (event: string, listener: (reason: unknown) => void) => emitter.off(event, listener),
     exit: (code: number) => exited(code),
   };
   return { host, exit, send: (event: string, reason?: unknown) => emitter.emit(event, reason) };
@@ -30,6 +31,7 @@ async function aService(part: Partial<ServiceOptions> = {}, steps: string[] = []
   server.addHook('onClose', async () => void steps.push('http'));
   servers.push(server);
   const { host, exit, send } = aProcess();
+  leaveWhenTold(host);
   const http = { server, host: '127.0.0.1', port: 0 };
   await runService({ name: 'cleaner', log, http, ...part }, host);
   return { exit, send, server, lines };
@@ -63,6 +65,13 @@ test.each(['SIGTERM', 'SIGINT'])(
     expect(lines.map((line) => line.message)).toEqual(['cleaner runs', 'stopping', 'stopped']);
   },
 );
+
+test.each(['SIGTERM', 'SIGINT'])('%s while it starts: exit 0 at once', async (signal) => {
+  const { host, exit, send } = aProcess();
+  leaveWhenTold(host);
+  send(signal);
+  expect(await exit).toBe(0);
+});
 
 test('what hangs is named, and the process goes all the same', async () => {
   const { exit, send, lines } = await aService({

@@ -6,9 +6,9 @@ import { createWriterSchemas } from '../../../../services/shared/runtime/writer-
 const text = '{"type":"record","name":"T","fields":[{"name":"a","type":"string"}]}';
 
 /** A registry that knows these ids, and keeps the questions; the test may make it fail. */
-function aRegistry(known: ReadonlySet<number>) {
+function aRegistry(known: ReadonlySet<number>, mostUnknown?: number) {
   const asked: number[] = [];
-  const state = { down: false, atOnce: 0, mostAtOnce: 0 };
+  const state = { down: false, atOnce: 0, mostAtOnce: 0, wholeAsked: 0 };
   const registry: Pick<Registry, 'schemaText'> = {
     async schemaText(id) {
       asked.push(id);
@@ -23,7 +23,10 @@ function aRegistry(known: ReadonlySet<number>) {
   const schemas = createWriterSchemas({
     registry: registry as Registry,
     reader: parseAvro(text),
-    assertWhole: async () => {},
+    assertWhole: async () => {
+      state.wholeAsked += 1;
+    },
+    mostUnknown,
   });
   return { schemas, asked, state };
 }
@@ -71,7 +74,7 @@ test('a failure is told to all who wait, and remembered by none', async () => {
 
 test('a flood of made-up ids is asked for a few at a time and forgotten again', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate'] });
-  const { schemas, asked, state } = aRegistry(ids(7));
+  const { schemas, asked, state } = aRegistry(ids(7), Number.POSITIVE_INFINITY);
   await schemas.prepare(ids(7));
   await schemas.prepare(new Set(Array.from({ length: 1500 }, (_, at) => 1000 + at)));
   expect(state.mostAtOnce).toBeLessThanOrEqual(4);
@@ -82,4 +85,55 @@ test('a flood of made-up ids is asked for a few at a time and forgotten again', 
   expect(() => schemas.get(1000)).toThrow('prepare()');
   expect(schemas.get(7).state).toBe('known');
   expect(asked.filter((id) => id === 7)).toHaveLength(1);
+});
+
+const many = (from: number, count: number) =>
+  new Set(Array.from({ length: count }, (_, nth) => from + nth));
+
+test('beyond a handful of unknown ids the rest waits, and none of it is called unknown', async () => {
+  const { schemas, asked, state } = aRegistry(ids());
+  const flood = many(1000, 10_000);
+  await expect(schemas.prepare(flood)).rejects.toThrow(/DECODE_BREAKER=false/);
+  await expect(schemas.prepare(flood)).rejects.toThrow(TransientError);
+  const requests = asked.length + state.wholeAsked;
+  expect({ ids: asked.length, requests }).toEqual({ ids: 9, requests: 13 });
+  expect(schemas.get(1000).state).toBe('unknown');
+  expect(() => schemas.get(1500)).toThrow('prepare()');
+});
+
+test('sound ids of others are asked for in the middle of a flood', async () => {
+  const { schemas } = aRegistry(ids(1, 2));
+  await expect(schemas.prepare(many(1000, 100))).rejects.toThrow(TransientError);
+  await schemas.prepare(ids(2));
+  await schemas.prepare(ids(1, 1000));
+  expect([1, 2].map((id) => schemas.get(id).state)).toEqual(['known', 'known']);
+});
+
+test('new sound ids are no flood, however many', async () => {
+  const { schemas, asked } = aRegistry(many(1, 50));
+  await schemas.prepare(many(1, 50));
+  expect(asked).toHaveLength(50);
+});
+
+test('some more than a handful pass within minutes', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  const { schemas } = aRegistry(ids());
+  const some = many(1000, 20);
+  let tries = 0;
+  for (let passed = false; !passed && tries < 10; tries += 1) {
+    passed = await schemas.prepare(some).then(
+      () => true,
+      () => false,
+    );
+    jest.advanceTimersByTime(31_000);
+  }
+  expect(tries).toBe(3);
+  expect([...some].every((id) => schemas.get(id).state === 'unknown')).toBe(true);
+});
+
+test('a registry that is down is told by one question', async () => {
+  const { schemas, asked, state } = aRegistry(ids());
+  state.down = true;
+  await expect(schemas.prepare(many(1, 100))).rejects.toThrow('down');
+  expect(asked).toEqual([1]);
 });
