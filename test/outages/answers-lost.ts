@@ -86,5 +86,9 @@ async function copiesOf(
     if (counted > different) throw new Error(`${counted} counted, ${different} messages`);
     return different === ids.length ? Number(row?.records) : null;
   };
-  return eventually(look, { deadlineMs: 60_000, message: 'every message is counted', everyMs: 500 });
+  return eventually(look, {
+    deadlineMs: 60_000,
+    message: 'every message is counted',
+    everyMs: 500,
+  });
 }

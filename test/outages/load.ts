@@ -23,7 +23,9 @@ export const tenfold: OutageRow = {
     await Promise.all(installation.running('collector').map((one) => one.stop()));
     await installation.start('collector', '', inFlight).ready();
     const memory = watchMemory(world);
-    const sending = Array.from({ length: times }, (_, nth) => oneStream(world, traffic, nth + 1, ms));
+    const sending = Array.from({ length: times }, (_, nth) =>
+      oneStream(world, traffic, nth + 1, ms),
+    );
     const refused = await bursts(world, traffic, ms);
     const events = (await Promise.all(sending)).reduce((sum, one) => sum + one, 0);
     const told = memory.stop();

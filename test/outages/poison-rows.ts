@@ -43,7 +43,8 @@ export const floods: OutageRow = {
     await sleep(lastsMs);
     const requests = links.registry.requests() - asked;
     const dead = (await deadLetters(world)) - before;
-    if (requests > handful * Math.max(1, lastsMs / 15_000)) throw new Error(`the registry has seen ${requests} requests`);
+    if (requests > handful * Math.max(1, lastsMs / 15_000))
+      throw new Error(`the registry has seen ${requests} requests`);
     if (dead > 0) throw new Error(`${dead} dead letters of a batch that waits`);
     await letThemDie(world, before);
     return `${requests} requests in ${lastsMs / 1000} s; their partition waits and says why, all others go on; with DECODE_BREAKER=false all are dead letters`;

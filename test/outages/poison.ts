@@ -23,7 +23,7 @@ export async function appendPoison(
   const messages = Array.from({ length: records }, (_, nth) => ({
     key: null,
     partition: kind === 'every kind' ? nth % 4 : 0,
-    value: valueOf(kind, nth),
+    value: valueFor(kind, nth),
   }));
   await producer.send({ topic, messages, acks: -1 });
   const storedAt = Date.now();
@@ -31,7 +31,7 @@ export async function appendPoison(
   return storedAt;
 }
 
-function valueOf(kind: Kind, nth: number): Buffer {
+function valueFor(kind: Kind, nth: number): Buffer {
   if (kind === 'every kind') return poison(nth);
   return framed(kind === 'unknown schema' ? unknownId : unknownId + 1 + nth, 'x');
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { NetConnectOpts, Socket } from 'node:net';
+
 import net = require('node:net');
 
 // Loaded into a service before the service itself (node --require): what cannot be done to a process

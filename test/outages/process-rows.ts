@@ -49,7 +49,9 @@ async function numbersMove({ installation }: World): Promise<void> {
   const metrics = installation.running('metrics')[0];
   const text = async () => (await fetch(`${metrics?.url()}/metrics`)).text();
   const written = async () =>
-    Number(/^tributary_rows_inserted_total\{[^}]*table="events"[^}]*\} (\d+)/m.exec(await text())?.[1]);
+    Number(
+      /^tributary_rows_inserted_total\{[^}]*table="events"[^}]*\} (\d+)/m.exec(await text())?.[1],
+    );
   const before = await written();
   await sleep(5000);
   if ((await written()) > before) return;

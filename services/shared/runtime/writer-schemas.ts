@@ -72,11 +72,18 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
 
   async function ask(ids: readonly number[]): Promise<void> {
     const own = ids.filter((id) => !asking.has(id));
-    const question = askFor(own, options)
-      .then((writers) => own.forEach((id, nth) => put(id, writers[nth] ?? { state: 'unknown' })))
-      .finally(() => own.forEach((id) => asking.delete(id)));
+    const question = askAndPut(own).finally(() => {
+      for (const id of own) asking.delete(id);
+    });
     for (const id of own) asking.set(id, question);
     await Promise.all(ids.map((id) => asking.get(id)));
+  }
+
+  async function askAndPut(ids: readonly number[]): Promise<void> {
+    const writers = await askFor(ids, options);
+    ids.forEach((id, nth) => {
+      put(id, writers[nth] ?? { state: 'unknown' });
+    });
   }
 
   return {
@@ -111,7 +118,8 @@ function missingOf(ids: ReadonlySet<number>, entries: ReadonlyMap<number, Entry>
   for (const id of ids) {
     const entry = entries.get(id);
     if (entry === undefined) unheard.push(id);
-    else if (entry.writer.state === 'unknown' && now - entry.learnedAt > unknownForMs) stale.push(id);
+    else if (entry.writer.state === 'unknown' && now - entry.learnedAt > unknownForMs)
+      stale.push(id);
     if (entry !== undefined) entry.usedAt = now;
   }
   return { unheard, stale };

@@ -57,7 +57,8 @@ export function createPauses(
     },
     resumeTopics(topics) {
       for (const topic of topics) topicsPaused.delete(topic);
-      for (const one of assignment.all()) if (topics.includes(one.topic)) one.movedAt = steadyClock.now();
+      for (const one of assignment.all())
+        if (topics.includes(one.topic)) one.movedAt = steadyClock.now();
       apply();
     },
     pauseAll() {

@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createHttp } from '../../../../services/shared/runtime/http';
 import { createMetrics } from '../../../../services/shared/runtime/metrics';
-import { leaveWhenTold, runService, type ServiceOptions } from '../../../../services/shared/runtime/run';
+import {
+  leaveWhenTold,
+  runService,
+  type ServiceOptions,
+} from '../../../../services/shared/runtime/run';
 import { keepingLog } from '../../../support/log-lines';
 
 /** A process that can be sent signals and says what it exited with. */

@@ -17,7 +17,11 @@ const longAgo = () => performance.now() - 70_000;
 
 test.each([
   ['nothing to read', { position: 5, end: 5, movedAt: longAgo() }, true],
-  ['records to read, moved lately', { position: 4, end: 5, movedAt: performance.now() - 1000 }, true],
+  [
+    'records to read, moved lately',
+    { position: 4, end: 5, movedAt: performance.now() - 1000 },
+    true,
+  ],
   ['records to read, not moved', { position: 4, end: 5, movedAt: longAgo() }, false],
   ['never let in', { position: null, end: 5, movedAt: longAgo() }, false],
   ['done and not committed', { position: 5, end: 5, uncommittedSince: longAgo() }, false],
@@ -52,7 +56,11 @@ test('lag is in records and, where it is known, in seconds', async () => {
   expect(await lagOf({ position: null, end: 5 })).toEqual([undefined, undefined]);
   expect(await lagOf({ position: 5, end: 5 })).toEqual(['0', '0']);
   expect(await lagOf({ position: 2, end: 5 })).toEqual(['3', undefined]);
-  const [records, seconds] = await lagOf({ position: 2, end: 5, oldestAt: performance.now() - 5000 });
+  const [records, seconds] = await lagOf({
+    position: 2,
+    end: 5,
+    oldestAt: Date.now() - 5000,
+  });
   expect(records).toBe('3');
   expect(Number(seconds)).toBeCloseTo(5, 0);
 });
