@@ -23,12 +23,16 @@ export function mountDisks(dataDir: string): Disks {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}m`, 'tmpfs', path], { stdio: 'pipe' });
   }
   const ballast = (of: DiskOf) => join(dataDir, of, 'ballast');
+  const release = () => {
+    for (const { path } of places.splice(0)) {
+      execFileSync('umount', ['--lazy', path], { stdio: 'pipe' });
+    }
+  };
+  process.once('exit', release);
   return {
+    release,
     fill: (of) => writeUntilFull(ballast(of)),
     free: (of) => rmSync(ballast(of), { force: true }),
-    release() {
-      for (const { path } of places) execFileSync('umount', ['--lazy', path], { stdio: 'pipe' });
-    },
   };
 }
 

@@ -64,6 +64,8 @@ const program = new Command('outages')
   .option('--only <name...>', 'outages whose name begins so: clickhouse, redis-killed', [])
   .option('--seconds <n>', 'how long each lasts', '15');
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main(program.parse().opts<Flags>()).then(
   (wrong) => process.exit(wrong > 0 ? 1 : 0),
   (error: Error) => {

@@ -1,9 +1,11 @@
+import { Partitioners } from 'kafkajs';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
+import { madeUpIds } from '../faults/auditor';
 import type { World } from './world';
 
 /** An id that no registry of a test has given. */
-const unknownId = 987_654;
+const unknownId = madeUpIds;
 
 type Kind = 'every kind' | 'unknown schema' | 'unknown schemas';
 
@@ -17,7 +19,10 @@ export async function appendPoison(
 ): Promise<number> {
   const brokers = (env.KAFKA_BROKERS ?? '').split(',');
   const kafka = createKafka({ clientId: 'poison', brokers, log: createLog('poison') });
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   const topic = kind === 'every kind' ? topics.click : topics.identity;
   const messages = Array.from({ length: records }, (_, nth) => ({

@@ -20,7 +20,8 @@ export const everyService: readonly ServiceName[] = [
 /** A tenant beside those of the rows, for what a row sends by itself and looks after by itself. */
 export const asideTenant = 'aside';
 
-/** An installation whose servers can be broken, one by one. */
+/** An installation whose servers can be broken, one by one: its services reach them over links, and
+ *  whoever looks at it afterwards does not. */
 export interface World {
   readonly installation: Installation;
   readonly servers: LocalServers;
@@ -62,17 +63,14 @@ export async function aWorld({ env, tenants, disks = false }: WorldOptions): Pro
     registry: await aFaultProxy(servers.env.SCHEMA_REGISTRY_URL),
     kafka: await aFaultProxy(`kafka://${servers.env.KAFKA_BROKERS}`),
   };
-  const addresses = {
-    KAFKA_BROKERS: servers.env.KAFKA_BROKERS,
-    REDIS_URL: links.redis.url,
-    CLICKHOUSE_URL: links.clickhouse.url,
-    SCHEMA_REGISTRY_URL: links.registry.url,
-  };
   const clockFile = (service: ServiceName) => join(folder, `clock-of-${service}`);
   const kafkaPort = new URL(`kafka://${servers.env.KAFKA_BROKERS}`).port;
-  const installation = await anInstallation(addresses, folder, {
+  const installation = await anInstallation({ ...servers.env }, folder, {
     tenantNames: [...tenants, asideTenant],
     alone: (service) => ({
+      REDIS_URL: links.redis.url,
+      CLICKHOUSE_URL: links.clickhouse.url,
+      SCHEMA_REGISTRY_URL: links.registry.url,
       NODE_OPTIONS: `--require ${join(projectRoot, 'dist', 'test', 'outages', 'preload.js')}`,
       OUTAGES_CLOCK_FILE: clockFile(service),
       ...(service === 'collector' && { OUTAGES_KAFKA_PORTS: `${kafkaPort}:${links.kafka.port}` }),

@@ -21,7 +21,7 @@ export interface FaultProxy {
   readonly url: string;
   break(fault: LinkFault): Promise<void>;
   mend(): Promise<void>;
-  /** Pieces of data that clients have sent: with one request at a time, requests. */
+  /** Requests over HTTP that clients have begun; of other protocols, pieces of data they have sent. */
   requests(): number;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function aFaultProxy(of: string): Promise<FaultProxy> {
     };
     for (const socket of [client, server]) socket.on('error', end).on('close', end);
     client.on('data', (piece) => {
-      requests += 1;
+      if (target.protocol !== 'http:' || beginsRequest(piece)) requests += 1;
       if (fault?.kind === 'answer') client.end(fault.bytes);
       else pass(piece, server, 'requests');
     });
@@ -96,6 +96,10 @@ export async function aFaultProxy(of: string): Promise<FaultProxy> {
       if (listener.listening) await unlisten(listener);
     },
   };
+}
+
+function beginsRequest(piece: Buffer): boolean {
+  return /^(GET|HEAD|POST|PUT|PATCH|DELETE) /.test(piece.toString('latin1', 0, 8));
 }
 
 function listen(listener: Server, port: number): Promise<void> {
