@@ -285,6 +285,7 @@ function paceImports(
 
 main().catch((error: unknown) => {
   createLog('cleaner').error({ err: error }, 'the cleaner cannot start');
+  process.exitCode = 1;
   // Connections that were opened on the way would keep the process.
   setImmediate(() => process.exit(1));
 });

@@ -42,7 +42,7 @@ export async function runCases(
     }
   };
   const lane = async () => {
-    const installation = await anInstallation(addresses, folder, tenants);
+    const installation = await anInstallation(addresses, folder, { tenantNames: tenants });
     try {
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
         await runNext(next, installation);
@@ -64,6 +64,6 @@ async function inItsPlace(
   installation: Installation,
 ): Promise<CaseResult> {
   if (!circumstancesOf(faultCase.point).isFresh) return runCase(installation, faultCase);
-  const own = await anInstallation(addresses, folder, [faultCase.tenant]);
+  const own = await anInstallation(addresses, folder, { tenantNames: [faultCase.tenant] });
   return runCase(own, faultCase).finally(() => own.stop());
 }

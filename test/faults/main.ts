@@ -78,7 +78,7 @@ function within(
   work: (installation: Installation) => Promise<number>,
 ): Plan['run'] {
   return async ({ addresses, folder }) => {
-    const installation = await anInstallation(addresses, folder, tenants);
+    const installation = await anInstallation(addresses, folder, { tenantNames: tenants });
     return work(installation).finally(() => installation.stop());
   };
 }
