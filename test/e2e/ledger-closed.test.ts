@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Producer } from 'kafkajs';
-import { ask } from '../../deploy/summary/api';
 import type { Event } from '../../services/shared/domain/event';
 import type { Ledger } from '../../services/shared/domain/ledger';
 import type { Codec } from '../../services/shared/runtime/codec';
@@ -11,6 +10,7 @@ import { type ClickHouse, connectClickHouse } from '../../services/shared/stores
 import { anEvent } from '../support/event-builders';
 import { eventually } from '../support/eventually';
 import { type TestKafka, testKafka } from '../support/kafka';
+import { ledgerSaying } from '../support/ledger-saying';
 import { aName } from '../support/names';
 import { startTestStack, type TestStack } from '../support/test-stack';
 
@@ -37,20 +37,8 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const ledger = () => ask<Ledger>(stack.urls.insights, '/v1/ledger');
-
-/** The ledger, once it is as wanted; within the minute that is promised. */
-async function ledgerWhere(what: string, isSo: (ledger: Ledger) => boolean): Promise<Ledger> {
-  let last: Ledger | null = null;
-  const look = async () => {
-    last = await ledger();
-    return isSo(last) ? last : null;
-  };
-  const deadline = { deadlineMs: 60_000, message: what };
-  return eventually(look, deadline).catch((error: Error) => {
-    throw new Error(`${error.message}: ${JSON.stringify(last)}`);
-  });
-}
+const ledgerWhere = (what: string, isSo: (ledger: Ledger) => boolean) =>
+  ledgerSaying(stack.urls.insights, what, isSo);
 
 const messagesOf = (ids: readonly string[]) =>
   ids.map((messageId) => {

@@ -17,6 +17,7 @@ import { type ClickHouse, connectClickHouse } from '../../services/shared/stores
 import { anEvent, anItem } from '../support/event-builders';
 import { eventually } from '../support/eventually';
 import { type TestKafka, testKafka } from '../support/kafka';
+import { ledgerSaying } from '../support/ledger-saying';
 import { aName } from '../support/names';
 import { startTestStack, type TestStack } from '../support/test-stack';
 
@@ -114,17 +115,8 @@ async function redrive(): Promise<number> {
   return Number(sent);
 }
 
-async function ledgerWhere(what: string, isSo: (ledger: Ledger) => boolean): Promise<Ledger> {
-  let last: Ledger | null = null;
-  const look = async () => {
-    last = await ask<Ledger>(stack.urls.insights, '/v1/ledger');
-    return isSo(last) ? last : null;
-  };
-  const deadline = { deadlineMs: 60_000, message: what };
-  return eventually(look, deadline).catch((error: Error) => {
-    throw new Error(`${error.message}: ${JSON.stringify(last)}`);
-  });
-}
+const ledgerWhere = (what: string, isSo: (ledger: Ledger) => boolean) =>
+  ledgerSaying(stack.urls.insights, what, isSo);
 
 /** The ledger once every one of so many accepted records has its row. */
 const closedAt = (count: number) =>
