@@ -5,6 +5,7 @@ import type { Clock } from '../shared/runtime/clock';
 import { TransientError } from '../shared/runtime/errors';
 import { type OutgoingMessage, partitionOf } from '../shared/runtime/publisher';
 import { type Lane, type RawTopicKey, rawTopicOf } from '../shared/runtime/topics';
+import { within } from '../shared/runtime/within';
 import type { Incoming } from './call';
 import type { InFlight } from './in-flight';
 import type { Turns } from './turns';
@@ -51,6 +52,7 @@ export interface Receipt {
 export type CollectorStage = (incoming: Incoming, origin: Origin) => Promise<Receipt>;
 
 export function createCollectorStage(deps: CollectorDeps): CollectorStage {
+  const { ackTimeoutMs } = deps;
   return async function collect(incoming, origin) {
     const records = await incomingRecords(incoming, origin, deps);
     const bytes = records.reduce((sum, { message }) => sum + (message.value?.length ?? 0), 0);
@@ -60,7 +62,10 @@ export function createCollectorStage(deps: CollectorDeps): CollectorStage {
     );
     // Kafka may still take what nobody waits for any longer: it is held until that is settled.
     const settled = Promise.allSettled(published).then(() => deps.inFlight.give(bytes));
-    await within(deps.ackTimeoutMs, Promise.all(published));
+    await within(ackTimeoutMs, Promise.all(published), () => {
+      const message = `no acknowledgement within ${ackTimeoutMs} ms`;
+      throw new TransientError(message, { server: 'kafka' });
+    });
     await settled;
     return { accepted: records.length, refused: refusedItems(records) };
   };
@@ -140,18 +145,4 @@ function byPartition(records: readonly RawRecord[]): readonly Part[] {
     part.messages.push(message);
   }
   return [...parts.values()];
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new TransientError(`no acknowledgement within ${ms} ms`, { server: 'kafka' }));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
