@@ -1,4 +1,5 @@
-import type { CaseResult } from './case-run';
+import { type CaseResult, consumers } from './case-run';
+import { besideStream, type FaultCase } from './cases';
 import type { StormResult } from './storms';
 
 /** One line a case; what differs, and how to see it again, below it. */
@@ -32,10 +33,9 @@ export function summaryOf(
 ): string {
   const sum = (of: 'lost' | 'doubled') => results.reduce((all, one) => all + one[of], 0);
   const wrong = results.filter(({ faults }) => faults.length > 0).length + failed;
-  const kills = timesOf(results, (kind) => kind.startsWith('kill'));
   return [
     `${results.length + failed} cases in ${seconds(tookMs)}, ${wrong} of them wrong; lost ${sum('lost')}, doubled ${sum('doubled')}`,
-    recoveryLine(kills),
+    recoveryLine(killTimes(results)),
   ].join('\n');
 }
 
@@ -89,13 +89,11 @@ function recoveryLine(timesMs: readonly number[]): string {
   return `time to zero lag after a kill: p50 ${at(sorted, 0.5)}, p99 ${at(sorted, 0.99)} of ${sorted.length}`;
 }
 
-function timesOf(
-  results: readonly CaseResult[],
-  isWanted: (kind: string) => boolean,
-): readonly number[] {
-  return results
-    .filter(({ faultCase }) => isWanted(faultCase.kind) && faultCase.service !== 'collector')
-    .map(({ zeroLagMs }) => zeroLagMs);
+/** Of consumers: those that were killed with records on their way. */
+function killTimes(results: readonly CaseResult[]): readonly number[] {
+  const isMeant = ({ kind, point, service }: FaultCase) =>
+    kind.startsWith('kill') && consumers.includes(service) && !besideStream.includes(point);
+  return results.filter(({ faultCase }) => isMeant(faultCase)).map(({ zeroLagMs }) => zeroLagMs);
 }
 
 /** Nearest rank. */
