@@ -21,6 +21,7 @@ const programs = {
   redrive: 'dist/deploy/redrive/main.js',
   fuzz: 'dist/bench/fuzz/main.js',
   faults: 'dist/test/faults/main.js',
+  kills: 'dist/test/kills/main.js',
   outages: 'dist/test/outages/main.js',
 };
 /** Programs that need no server. */

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { Admin } from 'kafkajs';
+import { withServers } from '../../deploy/local/servers';
+import { type Random, seededRandom } from '../../deploy/replay/random';
+import { setupSettings } from '../../deploy/setup/config';
+import { readLags } from '../../deploy/start/lag';
+import { type ServiceName, servicePlans, urlOf } from '../../deploy/start/service-plans';
+import { readSettings } from '../../services/shared/runtime/config';
+import { createKafka } from '../../services/shared/runtime/kafka';
+import { createLog } from '../../services/shared/runtime/log';
+import { projectRoot } from '../../services/shared/runtime/root';
+import { consumerSettings } from '../../services/shared/runtime/settings';
+import { type GroupName, groupOf } from '../../services/shared/runtime/topics';
+import { type Progress, type Victim, victimOf } from './victim';
+
+interface Flags {
+  readonly seed: string;
+  /** Mean time between the kills of a service, in its own measured recoveries. */
+  readonly every: string;
+}
+
+const groupsOf: Readonly<Record<ServiceName, readonly GroupName[]>> = {
+  collector: [],
+  cleaner: ['cleaner', 'cleaner-import'],
+  interests: ['interests'],
+  metrics: ['metrics'],
+  insights: [],
+};
+
+interface Names {
+  readonly topicPrefix: string;
+  readonly groupPrefix: string;
+}
+
+async function progressOf(
+  admin: Admin,
+  names: Names,
+  groups: readonly GroupName[],
+): Promise<Progress> {
+  const lags = await readLags({ admin, ...names });
+  let committed = 0;
+  for (const group of groups) {
+    const places = await admin.fetchOffsets({ groupId: groupOf(group, names.groupPrefix) });
+    for (const { partitions } of places)
+      for (const { offset } of partitions) committed += Math.max(0, Number(offset));
+  }
+  return { committed, lag: groups.reduce((sum, group) => sum + lags[group], 0) };
+}
+
+/** Kills one service again and again until nothing runs any more. Times between kills are exponential:
+ *  no phase of its life is spared. */
+async function killAgain(
+  victim: Victim,
+  { random, every }: { readonly random: Random; readonly every: number },
+): Promise<readonly number[]> {
+  const recoveries: number[] = [];
+  // Nothing is known of the first recovery; it is measured without a wait.
+  for (let meanMs = 0; ; ) {
+    await sleep(-Math.log(1 - random()) * meanMs);
+    const tookMs = await victim.kill();
+    if (tookMs === 'stopped') return recoveries;
+    recoveries.push(tookMs);
+    meanMs = (every * recoveries.reduce((sum, one) => sum + one, 0)) / recoveries.length;
+  }
+}
+
+function line(service: string, recoveries: readonly number[]): string {
+  const sorted = [...recoveries].sort((a, b) => a - b);
+  const at = (share: number) => {
+    const ms = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+    return `${(ms / 1000).toFixed(1)} s`;
+  };
+  return `${service.padEnd(10)} killed ${sorted.length} times, works again after p50 ${at(0.5)}, p99 ${at(0.99)}, at most ${at(1)}`;
+}
+
+async function main({ seed, every }: Flags): Promise<void> {
+  const env = withServers(process.env);
+  const settings = readSettings({ ...setupSettings, ...consumerSettings }, env, []);
+  const log = createLog('kills', { level: 'error' });
+  const admin = createKafka({ clientId: 'tributary-kills', ...settings, log }).admin();
+  await admin.connect();
+  const folder = env.TRIBUTARY_FOLDER ?? join(projectRoot, '.tributary');
+  const victims = servicePlans.map(({ name }) => {
+    const groups = groupsOf[name];
+    const progress = groups.length === 0 ? null : () => progressOf(admin, settings, groups);
+    return victimOf({ service: name, folder, url: urlOf(name, env), progress });
+  });
+  const absent = victims
+    .filter((victim) => typeof victim.pid() !== 'number')
+    .map(({ service }) => service);
+  if (absent.length > 0) throw new Error(`not running: ${absent.join(', ')}; is npm start ready?`);
+  const all = await Promise.all(
+    victims.map((victim, index) =>
+      killAgain(victim, { random: seededRandom(Number(seed) + index), every: Number(every) }),
+    ),
+  );
+  victims.forEach(({ service }, index) => {
+    process.stdout.write(`${line(service, all[index] ?? [])}\n`);
+  });
+  process.stdout.write(`${line('all', all.flat())}\n`);
+  await admin.disconnect();
+}
+
+const program = new Command('npm run kills --')
+  .description('beside a running npm start: kill -9 of its services, until it ends')
+  .option('--seed <n>', 'of the times between kills', '1')
+  .option('--every <n>', 'mean time between the kills of a service, in its own recoveries', '3');
+
+main(program.parse().opts<Flags>()).catch((error: Error) => {
+  process.stderr.write(`kills: ${error.message}\n`);
+  process.exit(1);
+});
