@@ -37,7 +37,8 @@ export async function* allRows({
       const values = await ask(clickhouse, storedValues(part));
       await codec.prepare(values.map(({ value }) => value));
       const rows = values.map((one) => rowOf(one, part, codec));
-      await codec.prepare(rows.map(({ judged }) => judged.undecoded));
+      const refused = rows.filter(({ judged }) => judged.reason === 'row_refused');
+      await codec.prepare(refused.map(({ judged }) => judged.undecoded));
       read += rows.length;
       yield rows.map((row) => refusedOriginal(row, codec));
     }

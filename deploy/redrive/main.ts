@@ -34,7 +34,9 @@ async function main(): Promise<void> {
   const { clickHouseUrl: url, clickHouseDatabase: database, registryUrl } = settings;
   const clickhouse = connectClickHouse({ url, database, application: 'redrive' });
   const topics = topicsOf(settings.topicPrefix);
-  const raw = eventCodec({ registryUrl, topic: topics.click });
+  // Letters under made-up ids are why there are letters, and nobody is judged here.
+  const mostUnknown = Number.POSITIVE_INFINITY;
+  const raw = eventCodec({ registryUrl, topic: topics.click, mostUnknown });
   const judged = judgedEventCodec({ registryUrl, topic: topics.clean });
   const publisher = createPublisher({ kafka });
   const admin = kafka.admin();
