@@ -50,10 +50,13 @@ async function runWithin(
   const requests = aStream({ tenant, people: 14, seed, extra: circumstances.events });
   await circumstances.prepare(installation, tenant.name);
   const others = everyService.filter((one) => one !== service);
-  const start = () => Promise.all(others.map((one) => oneProcess(installation, one)));
-  if (!circumstances.isFresh) await start();
+  const start = async (): Promise<void> => {
+    await Promise.all(others.map((one) => oneProcess(installation, one)));
+  };
+  const { isFresh } = circumstances;
+  if (!isFresh) await start();
   const armed = await startArmed(installation, faultCase);
-  if (circumstances.isFresh) await start();
+  if (!isFresh) await armed.ready();
   const collectorUrl = () => installation.url('collector');
   const pauseMs = circumstances.pauseMs;
   const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs });
@@ -63,13 +66,19 @@ async function runWithin(
   const deciding = circumstances.decide(installation, tenant.name, requests);
   deciding.catch(() => {});
   const fault = await met(armed, spec);
+  // What happens once would else happen in another service.
+  const starting = isFresh ? start() : Promise.resolve();
+  starting.catch(() => {});
   if (kind.startsWith('kill')) {
     await armed.ended;
     await sleep(restartAfterMs);
     installation.start(service);
   }
-  if (kind === 'stall' && consumers.includes(service)) await takeOver(installation, service, fault);
-  const [messageIds, decided] = await Promise.all([sending, deciding, relieved]);
+  if (kind === 'stall' && consumers.includes(service)) {
+    const wakesAt = fault.at + stallMs;
+    await takeOver(installation, service, { wakesAt, isMember: !isFresh });
+  }
+  const [messageIds, decided] = await Promise.all([sending, deciding, relieved, starting]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
   const dryAt = await untilDry(installation);
   const comparison = await compare(installation, {
@@ -94,9 +103,14 @@ async function startArmed(
   { service, spec }: FaultCase,
 ): Promise<ServiceProcess> {
   await Promise.all(installation.running(service).map((one) => one.stop()));
-  const armed = installation.start(service, spec);
-  await armed.ready();
-  return armed;
+  return installation.start(service, spec);
+}
+
+interface Zombie {
+  /** Milliseconds UTC. */
+  readonly wakesAt: number;
+  /** It had joined its groups before. */
+  readonly isMember: boolean;
 }
 
 /** A second process gets all partitions of one that stands still. Throws where that one goes on
@@ -104,22 +118,22 @@ async function startArmed(
 async function takeOver(
   installation: Installation,
   service: ServiceName,
-  { at }: FaultMet,
+  { wakesAt, isMember }: Zombie,
 ): Promise<void> {
-  const zombie = await eventually(() => installation.members(service), {
-    deadlineMs: 5000,
-    message: `the groups of ${service} are asked for their members`,
-  });
-  installation.start(service);
+  const membersBefore = () =>
+    eventually(() => installation.members(service), {
+      deadlineMs: wakesAt - Date.now(),
+      message: `the groups of ${service} are asked for their members`,
+    });
+  const before = isMember ? await membersBefore() : [];
+  const second = installation.start(service);
+  await second.ready();
   const isTakenOver = async () => {
     const members = await installation.members(service);
-    return members?.length === zombie.length && members.every((one) => !zombie.includes(one));
+    return members?.every((one) => !before.includes(one));
   };
-  await eventually(isTakenOver, {
-    deadlineMs: Math.max(0, at + stallMs - Date.now()),
-    message: `another process has the partitions of ${service}`,
-    everyMs: 100,
-  });
+  const message = `another process has the partitions of ${service}`;
+  await eventually(isTakenOver, { deadlineMs: wakesAt - Date.now(), message, everyMs: 100 });
 }
 
 async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {

@@ -92,10 +92,10 @@ async function stuckWindows(
 ): Promise<void> {
   const count = async () => {
     const [row] = await clickhouse.rows(
-      'SELECT count() AS stuck FROM windows_stuck FINAL WHERE tenant = {tenant:String} AND stuck = 1',
+      'SELECT count() AS windows FROM windows_stuck FINAL WHERE tenant = {tenant:String} AND stuck = 1',
       { tenant },
     );
-    return isRight(Number(row?.stuck));
+    return isRight(Number(row?.windows));
   };
   await eventually(count, { deadlineMs: 120_000, message: 'windows are set aside, and mended' });
 }

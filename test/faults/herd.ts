@@ -79,10 +79,10 @@ export function createHerd(
 /** Errors before and after effects at any await, now and then a stall, and a kill as the end. */
 function faultsOfALife(random: Random): string {
   const faults: string[] = [];
-  let pass = 1 + Math.floor(random() * 12);
+  let pass = 1 + Math.floor(random() * 8);
   const add = (kind: Parameters<typeof specOf>[0]['kind']) => {
     faults.push(specOf({ point: '*', kind, ms: 7000, pass }));
-    pass += 1 + Math.floor(random() * 16);
+    pass += 1 + Math.floor(random() * 8);
   };
   for (let nth = 0; nth < 8; nth += 1) add(random() < 0.5 ? 'error-before' : 'error-after');
   if (random() < 0.1) add('stall');
