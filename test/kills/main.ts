@@ -49,16 +49,23 @@ async function progressOf(
   return { committed, lag: groups.reduce((sum, group) => sum + lags[group], 0) };
 }
 
-/** Kills one service again and again until nothing runs any more. Times between kills are exponential:
- *  no phase of its life is spared. */
+interface Killing {
+  readonly random: Random;
+  readonly every: number;
+  readonly signal: AbortSignal;
+}
+
+/** Kills one service again and again, until it is told to end or nothing runs any more. Times between
+ *  kills are exponential: no phase of its life is spared. */
 async function killAgain(
   victim: Victim,
-  { random, every }: { readonly random: Random; readonly every: number },
+  { random, every, signal }: Killing,
 ): Promise<readonly number[]> {
   const recoveries: number[] = [];
   // Nothing is known of the first recovery; it is measured without a wait.
   for (let meanMs = 0; ; ) {
-    await sleep(-Math.log(1 - random()) * meanMs);
+    await sleep(-Math.log(1 - random()) * meanMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return recoveries;
     const tookMs = await victim.kill();
     if (tookMs === 'stopped') return recoveries;
     recoveries.push(tookMs);
@@ -91,10 +98,13 @@ async function main({ seed, every }: Flags): Promise<void> {
     .filter((victim) => typeof victim.pid() !== 'number')
     .map(({ service }) => service);
   if (absent.length > 0) throw new Error(`not running: ${absent.join(', ')}; is npm start ready?`);
+  const ended = new AbortController();
+  for (const word of ['SIGINT', 'SIGTERM'] as const) process.once(word, () => ended.abort());
   const all = await Promise.all(
-    victims.map((victim, index) =>
-      killAgain(victim, { random: seededRandom(Number(seed) + index), every: Number(every) }),
-    ),
+    victims.map((victim, index) => {
+      const random = seededRandom(Number(seed) + index);
+      return killAgain(victim, { random, every: Number(every), signal: ended.signal });
+    }),
   );
   victims.forEach(({ service }, index) => {
     process.stdout.write(`${line(service, all[index] ?? [])}\n`);
@@ -104,7 +114,7 @@ async function main({ seed, every }: Flags): Promise<void> {
 }
 
 const program = new Command('npm run kills --')
-  .description('beside a running npm start: kill -9 of its services, until it ends')
+  .description('beside a running npm start: kill -9 of its services, until Ctrl-C or its end')
   .option('--seed <n>', 'of the times between kills', '1')
   .option('--every <n>', 'mean time between the kills of a service, in its own recoveries', '3');
 
