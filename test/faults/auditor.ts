@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { CleanEvent, Coordinates, Event } from '../../services/shared/domain/event';
 import { coordinatesText } from '../../services/shared/domain/event-row';
-import type { JudgedEvent } from '../../services/shared/domain/outcome';
+import { decisionVersion, type JudgedEvent } from '../../services/shared/domain/outcome';
 import type { Decoded } from '../../services/shared/runtime/codec';
 import { eventCodec, judgedEventCodec } from '../../services/shared/runtime/codecs';
 import { startConsumer } from '../../services/shared/runtime/consumer';
@@ -26,6 +26,15 @@ export interface Audit {
   readonly redelivered: number;
   /** Source records that were given another verdict than the first time. */
   readonly changed: readonly string[];
+  /** `outcome/reason` of the first verdict on each record, by its coordinates. */
+  readonly first: ReadonlyMap<string, string>;
+  /** The decisions on each record, by its coordinates, in the order of their versions. */
+  readonly decisions: ReadonlyMap<string, readonly JudgedEvent[]>;
+}
+
+/** Every decision there is, record by record. */
+export function auditedDecisions({ decisions }: Audit): readonly JudgedEvent[] {
+  return [...decisions.values()].flat();
 }
 
 /** Reads every topic from the beginning, apart from the services. */
@@ -52,10 +61,16 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
   const raw = eventCodec({ registryUrl, topic: topics.click });
   const judged = judgedEventCodec({ registryUrl, topic: topics.clean });
   const rawTopics = rawKeys.map((key) => topics[key]);
-  const all = [...rawTopics, ...cleanedKeys.map((key) => topics[key])];
+  const all = [...rawTopics, ...cleanedKeys.map((key) => topics[key]), topics.review];
   const books = new Map<string, Book>();
   const bookOf = (tenant: string) => {
-    const book = books.get(tenant) ?? { accepted: [], verdicts: new Map() };
+    const none: Book = {
+      accepted: [],
+      first: new Map(),
+      verdicts: new Map(),
+      decisions: new Map(),
+    };
+    const book = books.get(tenant) ?? none;
     books.set(tenant, book);
     return book;
   };
@@ -66,6 +81,7 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
     await (isRaw ? raw : judged).prepare(written.map(({ value }) => value));
     for (const record of written) {
       if (isRaw) noteAccepted(record, raw.decode(record.value), bookOf);
+      else if (topic === topics.review) noteDecision(record, judged.decode(record.value), bookOf);
       else noteVerdict(decoded(judged.decode(record.value)), bookOf);
     }
     read.set(`${topic}/${partition}`, (records.at(-1)?.offset ?? -1) + 1);
@@ -105,7 +121,10 @@ function isMadeUp(value: Buffer | null): boolean {
 
 interface Book {
   readonly accepted: Accepted[];
+  readonly first: Map<string, string>;
+  /** With the version of the weights, of every delivery. */
   readonly verdicts: Map<string, string[]>;
+  readonly decisions: Map<string, JudgedEvent[]>;
 }
 
 function noteAccepted(
@@ -123,16 +142,35 @@ function noteAccepted(
 function noteVerdict(judged: JudgedEvent, bookOf: (tenant: string) => Book): void {
   const { source, outcome, reason, version, weightsVersion } = judged;
   if (version > 0 || reason === 'row_refused') return;
-  const { verdicts } = bookOf(judged.event?.tenant ?? '');
+  const { verdicts, first } = bookOf(judged.event?.tenant ?? '');
   const place = coordinatesText(source);
+  if (!first.has(place)) first.set(place, `${outcome}/${reason}`);
   verdicts.set(place, [...(verdicts.get(place) ?? []), `${outcome}/${reason}/${weightsVersion}`]);
 }
 
-function auditOf({ accepted, verdicts }: Book): Audit {
+/** Of the review topic, where records that are sent through again stand, too: those decide nothing. */
+function noteDecision(
+  { offset }: SourceRecord,
+  decoded: Decoded<JudgedEvent>,
+  bookOf: (tenant: string) => Book,
+): void {
+  if (!decoded.ok || decoded.value.decision === null || decoded.value.event === null) return;
+  const { source, event, decision } = decoded.value;
+  const { decisions } = bookOf(event.tenant);
+  const place = coordinatesText(source);
+  const version = decisionVersion(offset, decision.byPerson);
+  const all = [...(decisions.get(place) ?? []), { ...decoded.value, version }];
+  decisions.set(
+    place,
+    all.sort((a, b) => a.version - b.version),
+  );
+}
+
+function auditOf({ accepted, first, verdicts, decisions }: Book): Audit {
   const repeated = [...verdicts].filter(([, all]) => all.length > 1);
   const changed = repeated.filter(([, all]) => new Set(all).size > 1);
   return {
-    accepted,
+    ...{ accepted, first, decisions },
     redelivered: repeated.length,
     changed: changed.map(([place, all]) => `${place} was ${all.join(', then ')}`),
   };

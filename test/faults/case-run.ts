@@ -78,11 +78,11 @@ async function runWithin(
     const wakesAt = fault.at + stallMs;
     await takeOver(installation, service, { wakesAt, isMember: !isFresh });
   }
-  const [messageIds, decided] = await Promise.all([sending, deciding, relieved, starting]);
+  const [messageIds, said] = await Promise.all([sending, deciding, relieved, starting]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
   const dryAt = await untilDry(installation);
   const comparison = await compare(installation, {
-    ...{ tenant, messageIds, decided },
+    ...{ tenant, messageIds, said },
     refused: circumstances.events,
   });
   const zeroLagMs = dryAt - fault.at;

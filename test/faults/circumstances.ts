@@ -1,7 +1,7 @@
 import type { FailpointName } from '../../services/shared/runtime/failpoints';
 import { eventually } from '../support/eventually';
 import { type Acts, noActs } from './acts';
-import { type Decided, decideSome } from './decisions';
+import { decideSome, type Said } from './decisions';
 import type { Installation } from './installation';
 import { foreignRow, offsetsWithoutRecord, rowRemoved } from './ledger-circumstances';
 import type { StreamRequest } from './stream';
@@ -19,13 +19,13 @@ export interface Circumstances extends Acts {
     installation: Installation,
     tenant: string,
     requests: readonly StreamRequest[],
-  ): Promise<Decided>;
+  ): Promise<readonly Said[]>;
 }
 
 const ordinary: Circumstances = {
   ...{ events: [], pauseMs: 30, isFresh: false },
   ...noActs,
-  decide: async () => new Map(),
+  decide: async () => [],
 };
 
 export function circumstancesOf(point: FailpointName): Circumstances {

@@ -1,22 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareWindows } from '../../deploy/verify/windows';
-import { applicationsOf } from '../../services/shared/domain/application';
-import type { CleanEvent } from '../../services/shared/domain/event';
 import { coordinatesText, eventRow } from '../../services/shared/domain/event-row';
 import { defaultConversionMs } from '../../services/shared/domain/funnel-report';
-import { type JudgedEvent, personVersionBase } from '../../services/shared/domain/outcome';
+import type { JudgedEvent } from '../../services/shared/domain/outcome';
 import type { Tenant } from '../../services/shared/domain/tenant';
-import { currentWeightsVersion } from '../../services/shared/domain/weights';
 import { readLedger } from '../../services/shared/stores/clickhouse/queries/ledger';
-import { answerOf } from '../../services/shared/stores/redis/client';
-import { createTags } from '../../services/shared/stores/redis/tags';
 import { eventually } from '../support/eventually';
-import { fakeTags } from '../support/fakes/tags';
-import { tagsOf } from '../support/oracle/tags';
 import { rightWindows, storedLines } from '../support/window-lines';
-import type { Decided } from './decisions';
-import { type Expected, expectedOf, type FoundRow } from './expected';
+import { type Audit, auditedDecisions } from './auditor';
+import { compareMeans, compareProfiles, compareTags } from './compare-users';
+import type { Said } from './decisions';
+import { type Expected, expectedOf } from './expected';
 import type { Installation } from './installation';
+
+/** One kind of numbers: how many were compared, and those that differ, a sentence each. */
+export interface Part {
+  readonly of: string;
+  readonly compared: number;
+  readonly faults: readonly string[];
+}
 
 /** What a tenant's numbers are, against what they must be. */
 export interface Comparison {
@@ -24,8 +26,11 @@ export interface Comparison {
   readonly redelivered: number;
   readonly lost: number;
   readonly doubled: number;
-  /** Everything that differs, a sentence each; empty when all is exact. */
+  readonly parts: readonly Part[];
+  /** Everything that differs, of all parts; empty when all is exact. */
   readonly faults: readonly string[];
+  /** What it was compared with. */
+  readonly audit: Audit;
 }
 
 export interface Sent {
@@ -34,48 +39,89 @@ export interface Sent {
   readonly messageIds: ReadonlySet<string>;
   /** Names of events whose rows ClickHouse was told to refuse. */
   readonly refused?: readonly string[];
-  /** What persons made of messages. */
-  readonly decided?: Decided;
+  /** Decisions that were answered. */
+  readonly said?: readonly Said[];
 }
 
-/** Compares everything there is of a tenant with the oracle, once nothing is left to do. */
+/** Compares everything there is of a tenant with the oracle, once nothing is left to do. `more`
+ *  compares what is not there of every tenant, as the answers of a service that is not up. */
 export async function compare(
   installation: Installation,
-  { tenant, messageIds, refused = [], decided = new Map() }: Sent,
+  { tenant, messageIds, refused = [], said = [] }: Sent,
+  more: (expected: Expected) => Promise<readonly Part[]> = async () => [],
 ): Promise<Comparison> {
-  const { auditor } = installation;
-  const { accepted, redelivered, changed } = await auditor.audit(tenant.name);
-  const ids = new Set(accepted.map(({ event }) => event.messageId));
-  const missing = [...messageIds].filter((id) => !ids.has(id));
-  const strange = [...ids].filter((id) => !messageIds.has(id));
+  const audit = await installation.auditor.audit(tenant.name);
+  const { accepted, redelivered, changed } = audit;
   const places = new Set(accepted.map(({ source }) => coordinatesText(source)));
   const rows = await ledgerRows(installation, tenant.name, places);
-  const expected = expectedOf(accepted, rows, { tenant, refused, decided });
+  const expected = expectedOf(audit, rows, { tenant, refused });
+  const sent = compareSent(audit, messageIds);
+  const words = compareSaid(audit, said);
   const extra = rows.size - accepted.length;
+  const parts = [
+    sent,
+    words,
+    { of: 'verdicts delivered again', compared: redelivered, faults: changed },
+    {
+      of: 'rows of the ledger',
+      compared: rows.size,
+      faults: [
+        ...expected.faults,
+        ...(extra === 0 ? [] : [`${rows.size} rows for ${accepted.length} records`]),
+      ],
+    },
+    await compareTags(installation, tenant.name, expected),
+    await compareProfiles(installation, tenant.name, expected),
+    await compareMeans(installation, tenant, expected),
+    ...(await compareStoredWindows(installation, tenant, expected.facts)),
+    await compareLedger(installation),
+    ...(await more(expected)),
+  ];
   return {
-    accepted: accepted.length,
-    redelivered,
-    lost: expected.lost + missing.length,
+    ...{ accepted: accepted.length, redelivered, parts, audit },
+    lost: expected.lost + sent.lost + words.faults.length,
     doubled: expected.doubled,
-    faults: [
-      ...missing.map((id) => `${id} was acknowledged and is in no topic`),
-      ...strange.map((id) => `${id} was never sent`),
-      ...changed,
-      ...expected.faults,
-      ...(extra === 0 ? [] : [`${rows.size} rows for ${accepted.length} records`]),
-      ...(await tagFaults(installation, tenant.name, expected)),
-      ...(await profileFaults(installation, tenant.name, expected)),
-      ...(await windowFaults(installation, tenant, expected.facts)),
-      ...(await ledgerFaults(installation)),
-    ],
+    faults: parts.flatMap(({ faults }) => faults),
   };
 }
 
+/** What the collector acknowledged against what is in the topics. */
+function compareSent(
+  { accepted }: Audit,
+  messageIds: ReadonlySet<string>,
+): Part & { readonly lost: number } {
+  const ids = new Set(accepted.map(({ event }) => event.messageId));
+  const missing = [...messageIds].filter((id) => !ids.has(id));
+  const strange = [...ids].filter((id) => !messageIds.has(id));
+  const faults = [
+    ...missing.map((id) => `${id} was acknowledged and is in no topic`),
+    ...strange.map((id) => `${id} was never sent`),
+  ];
+  return { of: 'acknowledged messages', compared: messageIds.size, faults, lost: missing.length };
+}
+
+/** Decisions that were answered against those in the review topic, by their notes. */
+function compareSaid(audit: Audit, said: readonly Said[]): Part {
+  const found = new Set(
+    auditedDecisions(audit).map(({ decision, outcome, reason, event }) =>
+      JSON.stringify([event?.messageId, decision?.note, `${outcome}/${reason}`]),
+    ),
+  );
+  const isThere = ({ id, note, becomes }: Said) => found.has(JSON.stringify([id, note, becomes]));
+  const missing = said.filter((one) => !isThere(one));
+  const faults = missing.map(
+    ({ id, note, becomes }) =>
+      `'${note}', by which ${id} is ${becomes}, is not in the review topic`,
+  );
+  return { of: 'acknowledged decisions', compared: said.length, faults };
+}
+
+/** `outcome/reason` of every row of a tenant, by its coordinates. */
 async function ledgerRows(
   { clickhouse }: Installation,
   tenant: string,
   accepted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, FoundRow>> {
+): Promise<ReadonlyMap<string, string>> {
   const rows = await clickhouse.rows(
     `SELECT concat(topic, '/', toString(partition), '/', toString(offset)) AS place, outcome, reason
        FROM events FINAL
@@ -86,71 +132,15 @@ async function ledgerRows(
   const isOwn = (place: unknown, reason: unknown) =>
     reason !== 'row_refused' || accepted.has(String(place));
   const own = rows.filter(({ place, reason }) => isOwn(place, reason));
-  return new Map(
-    own.map(({ place, outcome, reason }) => [
-      String(place),
-      { outcome: String(outcome), reason: String(reason) },
-    ]),
-  );
-}
-
-async function tagFaults(
-  { redis, keys }: Installation,
-  tenant: string,
-  { facts, retracted, unwritten }: Expected,
-): Promise<readonly string[]> {
-  const right = tagsOf(eventsOf([...facts, ...unwritten]), currentWeightsVersion);
-  const faults: string[] = [];
-  // What was taken back leaves the error of its sums.
-  const all = eventsOf([...facts, ...unwritten, ...retracted, ...retracted]);
-  for (const [id, touched] of tagsOf(all, currentWeightsVersion)) {
-    const flat = await answerOf(redis.zrevrange(keys.tags(tenant, id), 0, -1, 'WITHSCORES'));
-    const found = new Map<string, number>();
-    for (let at = 0; at + 1 < flat.length; at += 2) found.set(flat[at] ?? '', Number(flat[at + 1]));
-    for (const tag of new Set([...touched.keys(), ...found.keys()])) {
-      const weight = right.get(id)?.get(tag)?.weight ?? 0;
-      const scale = touched.get(tag)?.scale ?? 0;
-      const is = found.get(tag) ?? 0;
-      if (Math.abs(is - weight) > 1e-9 * scale) faults.push(`${id} ${tag}: ${is}, not ${weight}`);
-    }
-  }
-  return faults;
-}
-
-function eventsOf(judged: readonly JudgedEvent[]): readonly CleanEvent[] {
-  return judged.flatMap(({ event }) => (event === null ? [] : [event]));
-}
-
-/** Counts, last seen and last channel of every user; these two are not taken back. */
-async function profileFaults(
-  { redis, keys }: Installation,
-  tenant: string,
-  { facts, retracted, unwritten }: Expected,
-): Promise<readonly string[]> {
-  const [right, stored] = [fakeTags(), createTags(redis, keys)];
-  const inOrder = [...facts, ...unwritten, ...retracted].sort(
-    (a, b) => a.source.offset - b.source.offset,
-  );
-  const applications = inOrder.flatMap(applicationsOf);
-  await right.apply(applications);
-  const takenBack = { outcome: 'rejected', version: personVersionBase + 1 } as const;
-  await right.apply(retracted.flatMap((one) => applicationsOf({ ...one, ...takenBack })));
-  const faults: string[] = [];
-  for (const id of new Set(applications.map((one) => one.id))) {
-    const wanted = await right.readProfile(tenant, id);
-    const found = await stored.readProfile(tenant, id);
-    if (isDeepStrictEqual(found, wanted)) continue;
-    faults.push(`profile of ${id}: ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
-  }
-  return faults;
+  return new Map(own.map(({ place, outcome, reason }) => [String(place), `${outcome}/${reason}`]));
 }
 
 /** Against the oracle in this language, and against one recomputation by the server. */
-async function windowFaults(
+async function compareStoredWindows(
   { clickhouse, clickhouseUrl }: Installation,
   { name, timeZone }: Tenant,
   facts: readonly JudgedEvent[],
-): Promise<readonly string[]> {
+): Promise<readonly Part[]> {
   const zones = new Map([[name, timeZone]]);
   const rows = facts.map((fact) => eventRow(fact, Buffer.alloc(0)));
   const right = rightWindows(rows, zones);
@@ -168,25 +158,32 @@ async function windowFaults(
     conversionWindowMs: defaultConversionMs,
     tenant: name,
   });
-  const apart = recomputed.filter(({ compared, differ }) => differ > 0 || compared === 0);
-  return [...faults, ...apart.map((one) => `recomputed ${JSON.stringify(one)}`)];
+  const apart = recomputed.map(({ name, compared, differ, examples }) => ({
+    ...{ of: `${name}, recomputed`, compared },
+    faults: differ > 0 || compared === 0 ? [`recomputed ${name}: ${differ} ${examples}`] : [],
+  }));
+  return [{ of: 'stored windows', compared: keys.size, faults }, ...apart];
 }
 
 /** The ledger as the services keep it; the ends of the logs are written down a moment later. */
-async function ledgerFaults({ clickhouse }: Installation): Promise<readonly string[]> {
+async function compareLedger({ clickhouse }: Installation): Promise<Part> {
   const everything = { tenant: null, from: null, to: null };
   const whole = async () => {
     const { accepted, unaccounted, doubled, reasons } = await readLedger(clickhouse, everything);
     const rows = reasons.reduce((sum, { events }) => sum + events, 0);
-    if (accepted === rows && unaccounted === 0 && doubled === 0) return 'closed';
+    if (accepted === rows && unaccounted === 0 && doubled === 0) return rows;
     throw new Error(
       `accepted ${accepted}, rows ${rows}, unaccounted ${unaccounted}, doubled ${doubled}`,
     );
   };
   try {
-    await eventually(whole, { deadlineMs: 30_000, message: 'the ledger is closed' });
-    return [];
+    const compared = await eventually(whole, {
+      deadlineMs: 10_000,
+      message: 'the ledger is closed',
+    });
+    return { of: 'the ledger, all tenants', compared, faults: [] };
   } catch (error) {
-    return [(error as Error).message];
+    const faults = [(error as Error).message];
+    return { of: 'the ledger, all tenants', compared: 0, faults };
   }
 }

@@ -1,9 +1,15 @@
+import { targetOf } from '../../services/shared/domain/review';
 import { eventually } from '../support/eventually';
 import type { Installation } from './installation';
 import type { StreamRequest } from './stream';
 
-/** What persons made of messages, by message id: the verdict that must stand in the end. */
-export type Decided = ReadonlyMap<string, 'rejected/retracted' | 'counted/restored'>;
+/** A word of a person that was answered: it stands in the review topic, under its note. */
+export interface Said {
+  readonly id: string;
+  readonly note: string;
+  /** `outcome/reason`. */
+  readonly becomes: string;
+}
 
 const retracted = 12;
 
@@ -14,17 +20,15 @@ export async function decideSome(
   tenant: string,
   requests: readonly StreamRequest[],
   { deadlineMs }: { readonly deadlineMs: number } = { deadlineMs: 120_000 },
-): Promise<Decided> {
+): Promise<readonly Said[]> {
   const ids = requests.flatMap(({ messageIds }) => messageIds).filter((id) => id.startsWith('m-'));
-  const decided = new Map<string, 'rejected/retracted' | 'counted/restored'>();
+  const said: Said[] = [];
   for (const [nth, id] of [...new Set(ids)].slice(0, retracted).entries()) {
-    await say(installation, { tenant, id, decision: 'retract', deadlineMs });
-    decided.set(id, 'rejected/retracted');
+    said.push(await say(installation, { tenant, id, decision: 'retract', deadlineMs }));
     if (nth % 3 !== 0) continue;
-    await say(installation, { tenant, id, decision: 'restore', deadlineMs });
-    decided.set(id, 'counted/restored');
+    said.push(await say(installation, { tenant, id, decision: 'restore', deadlineMs }));
   }
-  return decided;
+  return said;
 }
 
 interface Word {
@@ -39,8 +43,9 @@ interface Word {
 async function say(
   installation: Installation,
   { tenant, id, decision, deadlineMs }: Word,
-): Promise<void> {
-  const body = JSON.stringify({ decision, reviewer: 'rita', note: 'the fault suite' });
+): Promise<Said> {
+  const note = `${decision} ${id}`;
+  const body = JSON.stringify({ decision, reviewer: 'rita', note });
   const headers = { 'content-type': 'application/json' };
   const isAnswered = async () => {
     const url = `${await installation.url('insights')}/v1/review/${id}?tenant=${tenant}`;
@@ -51,4 +56,6 @@ async function say(
   };
   const message = `${decision} ${id} is answered`;
   await eventually(isAnswered, { deadlineMs, message, everyMs: 100 });
+  const { outcome, reason } = targetOf(decision);
+  return { id, note, becomes: `${outcome}/${reason}` };
 }

@@ -5,7 +5,11 @@ import type { Admin, Kafka } from 'kafkajs';
 import { setup } from '../../deploy/setup/setup';
 import { type Lags, readLags } from '../../deploy/start/lag';
 import { type ServiceName, servicePlans } from '../../deploy/start/service-plans';
-import type { Tenant } from '../../services/shared/domain/tenant';
+import {
+  noOrderOutlier,
+  type OrderOutlier,
+  type Tenant,
+} from '../../services/shared/domain/tenant';
 import { sha256Hex } from '../../services/shared/runtime/hash';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
@@ -53,6 +57,10 @@ export interface Installation {
 export interface InstallationOptions {
   readonly tenantNames: readonly string[];
   readonly alone?: (service: ServiceName) => NodeJS.ProcessEnv;
+  /** Of every tenant; no order is held without it. */
+  readonly orderOutlier?: OrderOutlier;
+  /** Of the review topic; as many as the others have by default. */
+  readonly reviewPartitions?: number;
 }
 
 /** The write key of a tenant of a run. */
@@ -63,24 +71,27 @@ export const writeKeyOf = (tenant: string) => `key-of-${tenant}`;
 export async function anInstallation(
   servers: ServerAddresses,
   folder: string,
-  { tenantNames, alone = () => ({}) }: InstallationOptions,
+  options: InstallationOptions,
 ): Promise<Installation> {
+  const { tenantNames, alone = () => ({}) } = options;
+  const { orderOutlier = noOrderOutlier, reviewPartitions } = options;
   const name = `faults_${randomBytes(4).toString('hex')}`;
   const tenantsFile = join(folder, `${name}.yaml`);
-  writeFileSync(tenantsFile, tenantsText(tenantNames));
+  writeFileSync(tenantsFile, tenantsText(tenantNames, orderOutlier));
   const env = { ...process.env, ...servers, ...quick, ...namesOf(name), TENANTS_FILE: tenantsFile };
   const log = createLog('faults', { level: 'error' });
   const kafka = createKafka({ clientId: name, brokers: servers.KAFKA_BROKERS.split(','), log });
   const clickHouseUrl = servers.CLICKHOUSE_URL;
   const place = { clickHouseUrl, clickHouseDatabase: name, topicPrefix: `${name}.` };
   const registryUrl = servers.SCHEMA_REGISTRY_URL;
-  await setup({ kafka, registryUrl, ...place, partitions: 4, replicationFactor: 1, log });
   const topics = topicsOf(`${name}.`);
+  const admin = kafka.admin();
+  await admin.connect();
+  if (reviewPartitions !== undefined) await createReview(admin, topics.review, reviewPartitions);
+  await setup({ kafka, registryUrl, ...place, partitions: 4, replicationFactor: 1, log });
   const clickhouse = connectClickHouse({ url: clickHouseUrl, database: name });
   const quietly = { onDown: () => {}, onUp: () => {} };
   const redis = connectRedis({ url: servers.REDIS_URL, commandTimeoutMs: 5000, ...quietly });
-  const admin = kafka.admin();
-  await admin.connect();
   const auditor = await startAuditor({ kafka, registryUrl, topics, admin, groupId: name, log });
   const tenants = new Map(loadTenants(tenantsFile, log).map((one) => [one.name, one]));
   const processes: ServiceProcess[] = [];
@@ -123,6 +134,12 @@ export async function anInstallation(
   };
 }
 
+async function createReview(admin: Admin, topic: string, numPartitions: number): Promise<void> {
+  const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+  const topics = [{ topic, numPartitions, configEntries }];
+  await admin.createTopics({ topics, waitForLeaders: true });
+}
+
 function urlOf(running: () => readonly ServiceProcess[]): Promise<string> {
   const found = () =>
     running()
@@ -153,7 +170,7 @@ function namesOf(name: string) {
   };
 }
 
-function tenantsText(names: readonly string[]): string {
+function tenantsText(names: readonly string[], orderOutlier: OrderOutlier): string {
   const entries = names.map((name) => ({
     name,
     writeKeyHashes: [sha256Hex(writeKeyOf(name))],
@@ -162,6 +179,7 @@ function tenantsText(names: readonly string[]): string {
     currency: 'USD',
     allowedAgents: [],
     allowedAddresses: [],
+    orderOutlier,
   }));
   // JSON is YAML.
   return JSON.stringify({ tenants: entries });

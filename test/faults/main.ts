@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { freePorts, startServers } from '../../deploy/local/servers';
 import { allCases, chosen } from './cases';
+import { decisionsInstallation, decisionsLines, runDecisions } from './decisions-run';
 import { anInstallation, type Installation } from './installation';
 import { type Place, runCases } from './lanes';
 import { stormLine, stormSummary } from './report';
@@ -19,6 +20,8 @@ interface Flags {
   readonly scale: boolean;
   readonly people: number;
   readonly lanes: number;
+  readonly decisions?: number;
+  readonly kills?: number;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -51,7 +54,9 @@ interface Plan {
   run(place: Place): Promise<number>;
 }
 
-function planOf({ only, storms, scale, seed, minutes, people, lanes }: Flags): Plan {
+function planOf(flags: Flags): Plan {
+  const { only, storms, scale, seed, minutes, people, lanes, decisions } = flags;
+  if (decisions !== undefined) return decisionsPlan(seed, decisions, flags.kills);
   if (scale) {
     const run = within(scaleShapes.map(scaleTenant), (installation) =>
       runScale(installation, seed, people),
@@ -70,6 +75,24 @@ function planOf({ only, storms, scale, seed, minutes, people, lanes }: Flags): P
   if (cases.length === 0) throw new Error(`no case is called ${only.join(' or ')}`);
   const run = (place: Place) => runCases(place, cases, { seed, lanes });
   return { what: `${cases.length} cases`, run };
+}
+
+/** A kill for every fifty decisions where nobody says how many. */
+function decisionsPlan(
+  seed: number,
+  decisions: number,
+  kills: number = Math.ceil(decisions / 50),
+): Plan {
+  return {
+    what: `${decisions} decisions, ${kills} kills`,
+    async run({ addresses, folder }) {
+      const installation = await anInstallation(addresses, folder, decisionsInstallation);
+      const options = { seed, decisions, kills };
+      const result = await runDecisions(installation, options).finally(() => installation.stop());
+      say(decisionsLines(result, options));
+      return result.faults.length;
+    },
+  };
 }
 
 /** On an installation with these tenants. */
@@ -142,6 +165,16 @@ const program = new Command('faults')
   )
   .option('--people <n>', 'of the backlog; each sends a dozen messages', positive, 3000)
   .option('--lanes <n>', 'cases that run at the same time', positive, 3)
+  .option(
+    '--decisions <n>',
+    'people decide so often while events come and services are killed',
+    positive,
+  )
+  .option(
+    '--kills <n>',
+    'how often, while they decide; once for every fifty decisions by default',
+    positive,
+  )
   .option('--keep', 'leave logs and data where they are', false);
 
 main(program.parse().opts<Flags>()).then(

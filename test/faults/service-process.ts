@@ -24,6 +24,8 @@ export interface ServiceProcess {
   /** The faults it met on purpose. */
   faults(): readonly FaultMet[];
   kill(): void;
+  /** Stands still where it is (SIGSTOP), as a suspended machine does; the function lets it go on. */
+  freeze(): () => void;
   /** SIGTERM, and SIGKILL when that is not enough. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,10 @@ export function startProcess(
         failpoint === undefined ? [] : [{ failpoint, kind, at: Date.parse(time) }],
       ),
     kill: () => void child.kill('SIGKILL'),
+    freeze() {
+      child.kill('SIGSTOP');
+      return () => void child.kill('SIGCONT');
+    },
     async stop() {
       if (how !== null) return;
       child.kill('SIGTERM');

@@ -98,10 +98,10 @@ async function runFree(
   await storms[name](herd, until, random, installation);
   herd.stop();
   await calm(installation);
-  const [messageIds, decided] = await Promise.all([sending, deciding]);
+  const [messageIds, said] = await Promise.all([sending, deciding]);
   const endedAt = Date.now();
   const dryAt = await untilDry(installation, 180_000);
-  const comparison = await compare(installation, { tenant, messageIds, decided });
+  const comparison = await compare(installation, { tenant, messageIds, said });
   const kinds = kindsOf([...faultsMet(installation).slice(before.length), ...herd.killed()]);
   const zeroLagMs = dryAt - endedAt;
   return { ...comparison, name, kinds, stops: herd.stops(), zeroLagMs, recoveriesMs: [] };

@@ -5,6 +5,7 @@ import { type Random, seededRandom } from '../../deploy/replay/random';
 import { eventOf } from '../../services/shared/domain/message';
 import type { Tenant } from '../../services/shared/domain/tenant';
 import { sha256Hex } from '../../services/shared/runtime/hash';
+import { withLongAgo } from '../support/generated/long-ago';
 import { aRecordedFile } from '../support/generated/recorded-file';
 import { writeKeyOf } from './installation';
 
@@ -25,6 +26,8 @@ export interface StreamOptions {
   readonly idPrefix?: string;
   /** In one request; a dozen by default. */
   readonly mostMessages?: number;
+  /** Whether the same people were there five years before, too. */
+  readonly longAgo?: boolean;
 }
 
 /**
@@ -39,10 +42,12 @@ export function aStream({
   extra = [],
   mostMessages = 12,
   idPrefix = '',
+  longAgo = false,
 }: StreamOptions): readonly StreamRequest[] {
   const random = seededRandom(seed);
-  const lines = aRecordedFile({ people, days: 2, seed })
-    .lines.filter((line) => line.startsWith('{') && line.endsWith('}'))
+  const recorded = aRecordedFile({ people, days: 2, seed }).lines;
+  const lines = (longAgo ? withLongAgo(recorded, people, seed) : recorded)
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line, nth) => withIdentity(JSON.parse(line), nth))
     .map((message) =>
       typeof message.messageId === 'string' && message.messageId !== ''
@@ -74,7 +79,8 @@ function withIdentity(
   { sentAt: _sentAt, ...message }: Readonly<Record<string, unknown>>,
   nth: number,
 ): Readonly<Record<string, unknown>> {
-  const isTimed = typeof message.timestamp === 'string' && message.timestamp.startsWith('2026');
+  const isTimed =
+    typeof message.timestamp === 'string' && !Number.isNaN(Date.parse(message.timestamp));
   return isTimed ? message : { ...message, messageId: `untimed-${nth}` };
 }
 
