@@ -12,8 +12,8 @@ import type { Tenant } from '../../services/shared/domain/tenant';
 import { channelFigures, ordersOf } from '../support/oracle/channels';
 import { pathsOf } from '../support/oracle/paths';
 import { groupedBy, sessionsOf } from '../support/oracle/sessions';
-import type { Part } from './compare';
 import type { Expected } from './expected';
+import type { Part } from './part';
 
 /** Answers by what they are of; of numbers to 1e-9. */
 type Table = ReadonlyMap<string, readonly (number | string)[]>;

@@ -9,9 +9,9 @@ import { answerOf } from '../../services/shared/stores/redis/client';
 import { createTags } from '../../services/shared/stores/redis/tags';
 import { fakeTags } from '../support/fakes/tags';
 import { tagsOf } from '../support/oracle/tags';
-import type { Part } from './compare';
 import type { Expected } from './expected';
 import type { Installation } from './installation';
+import type { Part } from './part';
 
 /** Every tag, to 1e-9 of the sum of absolute contributions. */
 export async function compareTags(

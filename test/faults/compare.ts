@@ -12,13 +12,7 @@ import { compareMeans, compareProfiles, compareTags } from './compare-users';
 import type { Said } from './decisions';
 import { type Expected, expectedOf } from './expected';
 import type { Installation } from './installation';
-
-/** One kind of numbers: how many were compared, and those that differ, a sentence each. */
-export interface Part {
-  readonly of: string;
-  readonly compared: number;
-  readonly faults: readonly string[];
-}
+import type { Part } from './part';
 
 /** What a tenant's numbers are, against what they must be. */
 export interface Comparison {
