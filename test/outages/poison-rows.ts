@@ -60,6 +60,6 @@ async function letThemDie(world: World, before: number): Promise<void> {
   };
   await anew({ DECODE_BREAKER: 'false' });
   const all = async () => (await deadLetters(world)) >= before + 10_000;
-  await eventually(all, { deadlineMs: 120_000, message: 'dead letters of all of them' });
+  await eventually(all, { deadlineMs: 300_000, message: 'dead letters of all of them' });
   await anew({});
 }

@@ -55,6 +55,8 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
   const { mostUnknown = aHandful } = options;
   const entries = new Map<number, Entry>();
   const asking = new Map<number, Promise<void>>();
+  /** Of batches that are being prepared: however long that takes, theirs are not dropped meanwhile. */
+  const inUse = new Set<ReadonlySet<number>>();
   let unknownAt: readonly number[] = [];
 
   function put(id: number, writer: Writer): void {
@@ -86,20 +88,34 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
     });
   }
 
+  async function askForAll(ids: ReadonlySet<number>): Promise<void> {
+    const { unheard, stale } = missingOf(ids, entries);
+    let missing: readonly number[] = unheard;
+    // One alone first: a registry that is down is told by one request, and everybody's first id is
+    // asked for, however many unknown ones others have.
+    for (let most = 1; missing.length > 0; most = Math.min(questionsAtOnce, room())) {
+      if (most <= 0) throw tooManyUnknown(mostUnknown);
+      await ask(missing.slice(0, most));
+      missing = missing.filter((id) => !entries.has(id));
+    }
+    // Where there is no room their last answer stands: a batch with many would never come to an end.
+    for (const id of stale) if (room() > 0) await ask([id]);
+    const now = steadyClock.now();
+    for (const id of ids) {
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.usedAt = now;
+    }
+  }
+
   return {
     async prepare(ids) {
-      const { unheard, stale } = missingOf(ids, entries);
-      let missing: readonly number[] = unheard;
-      // One alone first: a registry that is down is told by one request, and everybody's first id is
-      // asked for, however many unknown ones others have.
-      for (let most = 1; missing.length > 0; most = Math.min(questionsAtOnce, room())) {
-        if (most <= 0) throw tooManyUnknown(mostUnknown);
-        await ask(missing.slice(0, most));
-        missing = missing.filter((id) => !entries.has(id));
+      inUse.add(ids);
+      try {
+        await askForAll(ids);
+        dropUnused(entries, inUse);
+      } finally {
+        inUse.delete(ids);
       }
-      // Where there is no room their last answer stands: a batch with many would never come to an end.
-      for (const id of stale) if (room() > 0) await ask([id]);
-      dropUnused(entries);
     },
     get(id) {
       const entry = entries.get(id);
@@ -155,8 +171,9 @@ function writerOf(schemaText: string, reader: Type): Writer {
   }
 }
 
-function dropUnused(entries: Map<number, Entry>): void {
+function dropUnused(entries: Map<number, Entry>, inUse: ReadonlySet<ReadonlySet<number>>): void {
   if (entries.size <= mostIds) return;
   const oldest = steadyClock.now() - unusedForMs;
-  for (const [id, entry] of entries) if (entry.usedAt < oldest) entries.delete(id);
+  const isUsed = (id: number) => [...inUse].some((ids) => ids.has(id));
+  for (const [id, entry] of entries) if (entry.usedAt < oldest && !isUsed(id)) entries.delete(id);
 }

@@ -87,6 +87,18 @@ test('a flood of made-up ids is asked for a few at a time and forgotten again', 
   expect(asked.filter((id) => id === 7)).toHaveLength(1);
 });
 
+test('ids of a batch that takes minutes to ask for are not forgotten meanwhile', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  const { schemas, state } = aRegistry(ids(1), Number.POSITIVE_INFINITY);
+  const flood = many(1000, 1500);
+  const preparing = schemas.prepare(flood);
+  while (state.wholeAsked < 300) await new Promise(setImmediate);
+  jest.advanceTimersByTime(61_000);
+  await schemas.prepare(ids(1));
+  await preparing;
+  expect([...flood].every((id) => schemas.get(id).state === 'unknown')).toBe(true);
+});
+
 const many = (from: number, count: number) =>
   new Set(Array.from({ length: count }, (_, nth) => from + nth));
 
