@@ -100,11 +100,7 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
     }
     // Where there is no room their last answer stands: a batch with many would never come to an end.
     for (const id of stale) if (room() > 0) await ask([id]);
-    const now = steadyClock.now();
-    for (const id of ids) {
-      const entry = entries.get(id);
-      if (entry !== undefined) entry.usedAt = now;
-    }
+    touch(ids, entries);
   }
 
   return {
@@ -124,6 +120,14 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
     },
     learn: (id, schemaText) => put(id, writerOf(schemaText, options.reader)),
   };
+}
+
+function touch(ids: ReadonlySet<number>, entries: ReadonlyMap<number, Entry>): void {
+  const now = steadyClock.now();
+  for (const id of ids) {
+    const entry = entries.get(id);
+    if (entry !== undefined) entry.usedAt = now;
+  }
 }
 
 /** Ids that were never asked for, and those that were unknown a while ago. */
