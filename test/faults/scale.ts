@@ -43,6 +43,7 @@ export async function drainBacklog(
   installation.auditor.rest();
   const meter = new ProcessMeter();
   await startEach(installation, meter, shape === 'two' ? 2 : 1);
+  meter.mark();
   const [begunAt, records] = [Date.now(), await left(installation)];
   const busyBefore = busySeconds();
   const changes = shape === 'out-and-in' ? await outAndIn(installation, meter, records) : [];
