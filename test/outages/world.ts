@@ -90,9 +90,9 @@ export async function aWorld({ env, tenants, disks = false }: WorldOptions): Pro
     setClock,
     async mend() {
       for (const service of everyService) setClock(service, 0);
-      for (const of of ['kafka', 'redis', 'clickhouse'] as const) {
-        mounted?.free(of);
-        if (servers.pids[of] === undefined) await servers.restart(of);
+      for (const server of ['kafka', 'redis', 'clickhouse'] as const) {
+        mounted?.free(server);
+        if (servers.pids[server] === undefined) await servers.restart(server);
       }
       await Promise.all(Object.values(links).map((link) => link.mend()));
       await redis.config('SET', 'maxmemory', '0');
