@@ -47,7 +47,8 @@ async function runWithin(
   const startedAt = Date.now();
   const { service, kind, spec, seed } = faultCase;
   const tenant = installation.tenant(faultCase.tenant);
-  const requests = aStream({ tenant, people: 14, seed, extra: circumstances.events });
+  const { events: extra, orders } = circumstances;
+  const requests = aStream({ tenant, people: 14, seed, extra, orders });
   await circumstances.prepare(installation, tenant.name);
   const others = everyService.filter((one) => one !== service);
   const start = async (): Promise<void> => {

@@ -35,6 +35,7 @@ const rare: readonly FailpointName[] = [
   'metrics.mend',
   'metrics.publish_dead_letter',
   'cleaner.publish_dead_letter',
+  'cleaner.keep_evidence',
   'cleaner.begin_state',
   'interests.begin_state',
 ];

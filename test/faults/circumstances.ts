@@ -10,6 +10,8 @@ import type { StreamRequest } from './stream';
 export interface Circumstances extends Acts {
   /** Names of further events, whose rows are refused. */
   readonly events: readonly string[];
+  /** Orders of one user, each larger than the one before. */
+  readonly orders: number;
   /** Between two requests of the stream. */
   readonly pauseMs: number;
   /** Passed once in the life of an installation: the case has one of its own. */
@@ -23,7 +25,7 @@ export interface Circumstances extends Acts {
 }
 
 const ordinary: Circumstances = {
-  ...{ events: [], pauseMs: 30, isFresh: false },
+  ...{ events: [], orders: 0, pauseMs: 30, isFresh: false },
   ...noActs,
   decide: async () => [],
 };
@@ -34,6 +36,10 @@ export function circumstancesOf(point: FailpointName): Circumstances {
     case 'cleaner.note_partition':
     case 'interests.note_partition':
       return { ...ordinary, pauseMs: 400 };
+    // The first is remembered, and the others are above what is remembered.
+    case 'cleaner.keep_evidence':
+    case 'cleaner.remember_orders':
+      return { ...ordinary, orders: 8 };
     case 'cleaner.begin_state':
     case 'interests.begin_state':
       return { ...ordinary, isFresh: true };

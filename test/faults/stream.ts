@@ -22,6 +22,8 @@ export interface StreamOptions {
   readonly seed: number;
   /** Names of further events, one each. */
   readonly extra?: readonly string[];
+  /** So many orders of one user, each larger than those before it; none by default. */
+  readonly orders?: number;
   /** Before every message id that a message has, so that streams of one tenant share none. */
   readonly idPrefix?: string;
   /** In one request; a dozen by default. */
@@ -40,6 +42,7 @@ export function aStream({
   people,
   seed,
   extra = [],
+  orders = 0,
   mostMessages = 12,
   idPrefix = '',
   longAgo = false,
@@ -61,7 +64,15 @@ export function aStream({
     event,
     timestamp: '2026-02-01T10:00:00.000Z',
   }));
-  const messages = [...lines.slice(0, 20), ...own, ...lines.slice(20)];
+  const growing = Array.from({ length: orders }, (_, nth) => ({
+    type: 'track',
+    messageId: `growing-${nth}`,
+    anonymousId: 'anon-1',
+    event: 'Order Completed',
+    properties: { order_id: `growing-${nth}`, revenue: 100 * 2 ** nth, currency: 'USD' },
+    timestamp: `2026-02-01T10:0${nth}:00.000Z`,
+  }));
+  const messages = [...lines.slice(0, 20), ...own, ...growing, ...lines.slice(20)];
   const requests: StreamRequest[] = [];
   for (let from = 0; from < messages.length; ) {
     const to = from + 4 + Math.floor(random() * (mostMessages - 4));
