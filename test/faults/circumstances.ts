@@ -39,7 +39,7 @@ export function circumstancesOf(point: FailpointName): Circumstances {
     // The first is remembered, and the others are above what is remembered.
     case 'cleaner.keep_evidence':
     case 'cleaner.remember_orders':
-      return { ...ordinary, orders: 8 };
+      return { ...ordinary, orders: 8, pauseMs: 200 };
     case 'cleaner.begin_state':
     case 'interests.begin_state':
       return { ...ordinary, isFresh: true };

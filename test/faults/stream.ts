@@ -72,7 +72,9 @@ export function aStream({
     properties: { order_id: `growing-${nth}`, revenue: 100 * 2 ** nth, currency: 'USD' },
     timestamp: `2026-02-01T10:0${nth}:00.000Z`,
   }));
-  const messages = [...lines.slice(0, 20), ...own, ...growing, ...lines.slice(20)];
+  const messages: object[] = [...lines.slice(0, 20), ...own, ...lines.slice(20)];
+  // Apart from each other: what one batch counts is remembered for the next.
+  growing.forEach((order, nth) => void messages.splice(nth * 16, 0, order));
   const requests: StreamRequest[] = [];
   for (let from = 0; from < messages.length; ) {
     const to = from + 4 + Math.floor(random() * (mostMessages - 4));
