@@ -46,13 +46,16 @@ async function whileStarting(
 ): Promise<readonly string[]> {
   const ends: string[] = [];
   for (const ms of whileStartingMs) {
-    const one = installation.start(service);
-    await sleep(ms);
-    const hadBegun = one.url() !== null;
-    const how = await told(one);
-    ends.push(how === 'SIGTERM' && !hadBegun ? notBegun : how);
+    ends.push(await toldAfter(ms, installation.start(service)));
   }
   return ends;
+}
+
+async function toldAfter(ms: number, starting: ServiceProcess): Promise<string> {
+  await sleep(ms);
+  const hadBegun = starting.url() !== null;
+  const how = await told(starting);
+  return how === 'SIGTERM' && !hadBegun ? notBegun : how;
 }
 
 async function atWork({ installation }: World, service: ServiceName): Promise<string> {
@@ -89,8 +92,6 @@ async function whileOthersJoin(
     if (old !== undefined) ends.push(await told(old));
     await next.ready();
   }
-  const joining = installation.start(service);
-  await sleep(900);
-  ends.push(await told(joining));
+  ends.push(await toldAfter(900, installation.start(service)));
   return ends;
 }

@@ -5,6 +5,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { createBrokenRequests } from './broken-request';
+import { endConnections } from './end-connections';
 import { answerChecks, type Health } from './health';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -69,6 +70,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   );
   server.get('/openapi.json', async () => options.openapi());
   broken.watch(server.server);
+  endConnections(server);
   answerErrors(server, options.log);
   measureRequests(server, metrics);
   return server;
