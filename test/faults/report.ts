@@ -1,3 +1,4 @@
+import { nearestRank } from '../support/nearest-rank';
 import { type CaseResult, consumers } from './case-run';
 import { besideStream, type FaultCase } from './cases';
 import type { StormResult } from './storms';
@@ -85,8 +86,11 @@ function kindTexts(kinds: ReadonlyMap<string, number>): readonly string[] {
 }
 
 function recoveryLine(timesMs: readonly number[]): string {
-  const sorted = [...timesMs].sort((a, b) => a - b);
-  return `time to zero lag after a kill: p50 ${at(sorted, 0.5)}, p99 ${at(sorted, 0.99)} of ${sorted.length}`;
+  const at = (share: number) => {
+    const value = nearestRank(timesMs, share);
+    return value === undefined ? 'unknown' : seconds(value);
+  };
+  return `time to zero lag after a kill: p50 ${at(0.5)}, p99 ${at(0.99)} of ${timesMs.length}`;
 }
 
 /** Of consumers: those that were killed with records on their way. */
@@ -94,12 +98,6 @@ function killTimes(results: readonly CaseResult[]): readonly number[] {
   const isMeant = ({ kind, point, service }: FaultCase) =>
     kind.startsWith('kill') && consumers.includes(service) && !besideStream.includes(point);
   return results.filter(({ faultCase }) => isMeant(faultCase)).map(({ zeroLagMs }) => zeroLagMs);
-}
-
-/** Nearest rank. */
-function at(sorted: readonly number[], share: number): string {
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-  return value === undefined ? 'unknown' : seconds(value);
 }
 
 function seconds(ms: number): string {

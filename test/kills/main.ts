@@ -13,6 +13,7 @@ import { createLog } from '../../services/shared/runtime/log';
 import { projectRoot } from '../../services/shared/runtime/root';
 import { consumerSettings } from '../../services/shared/runtime/settings';
 import { type GroupName, groupOf } from '../../services/shared/runtime/topics';
+import { nearestRank } from '../support/nearest-rank';
 import { type Progress, type Victim, victimOf } from './victim';
 
 interface Flags {
@@ -74,12 +75,8 @@ async function killAgain(
 }
 
 function line(service: string, recoveries: readonly number[]): string {
-  const sorted = [...recoveries].sort((a, b) => a - b);
-  const at = (share: number) => {
-    const ms = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-    return `${(ms / 1000).toFixed(1)} s`;
-  };
-  return `${service.padEnd(10)} killed ${sorted.length} times, works again after p50 ${at(0.5)}, p99 ${at(0.99)}, at most ${at(1)}`;
+  const at = (share: number) => `${((nearestRank(recoveries, share) ?? 0) / 1000).toFixed(1)} s`;
+  return `${service.padEnd(10)} killed ${recoveries.length} times, works again after p50 ${at(0.5)}, p99 ${at(0.99)}, at most ${at(1)}`;
 }
 
 async function main({ seed, every }: Flags): Promise<void> {

@@ -74,9 +74,3 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
     },
   };
 }
-
-/** Nearest rank; 0 for none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}

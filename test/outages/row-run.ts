@@ -1,8 +1,9 @@
 import { untilDry } from '../faults/case-run';
 import { type Comparison, compare } from '../faults/compare';
 import { aStream, send } from '../faults/stream';
+import { nearestRank } from '../support/nearest-rank';
 import type { OutageRow } from './outage-row';
-import { quantile, startProbe } from './probe';
+import { startProbe } from './probe';
 import { everyService, type World } from './world';
 
 /** A line of the table. */
@@ -76,7 +77,7 @@ export async function runRow(
 }
 
 function delayOf(ms: readonly number[]): Delay {
-  return { clicks: ms.length, p50: quantile(ms, 0.5), p99: quantile(ms, 0.99) };
+  return { clicks: ms.length, p50: nearestRank(ms, 0.5) ?? 0, p99: nearestRank(ms, 0.99) ?? 0 };
 }
 
 /** One line a row; what differs below it. */
