@@ -8,11 +8,12 @@ import { setupSettings } from '../../deploy/setup/config';
 import { readLags } from '../../deploy/start/lag';
 import { type ServiceName, servicePlans, urlOf } from '../../deploy/start/service-plans';
 import { readSettings } from '../../services/shared/runtime/config';
+import { committedPlaces } from '../../services/shared/runtime/group-offsets';
 import { createKafka } from '../../services/shared/runtime/kafka';
 import { createLog } from '../../services/shared/runtime/log';
 import { projectRoot } from '../../services/shared/runtime/root';
 import { consumerSettings } from '../../services/shared/runtime/settings';
-import { type GroupName, groupOf } from '../../services/shared/runtime/topics';
+import { type GroupName, groupOf, topicsOf } from '../../services/shared/runtime/topics';
 import { nearestRank } from '../support/nearest-rank';
 import { type Progress, type Victim, victimOf } from './victim';
 
@@ -41,11 +42,11 @@ async function progressOf(
   groups: readonly GroupName[],
 ): Promise<Progress> {
   const lags = await readLags({ admin, ...names });
+  const topics = Object.values(topicsOf(names.topicPrefix));
   let committed = 0;
   for (const group of groups) {
-    const places = await admin.fetchOffsets({ groupId: groupOf(group, names.groupPrefix) });
-    for (const { partitions } of places)
-      for (const { offset } of partitions) committed += Math.max(0, Number(offset));
+    const places = await committedPlaces(admin, groupOf(group, names.groupPrefix), topics);
+    committed += places.reduce((sum, { offset }) => sum + offset, 0);
   }
   return { committed, lag: groups.reduce((sum, group) => sum + lags[group], 0) };
 }
