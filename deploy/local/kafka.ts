@@ -1,23 +1,30 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { jarsFolder } from './paths';
 import type { Launch } from './process';
 
-/** One KRaft process that is broker and controller, on 127.0.0.1, with its data in `folder`. */
-export async function kafkaLaunch(options: {
+export interface KafkaOptions {
   folder: string;
   logFile: string;
   port: number;
+  /** Where the cluster's one controller listens. */
   controllerPort: number;
-}): Promise<Launch> {
+  /** The folder of the broker whose cluster this one joins, as its broker 2 and no controller. */
+  joins?: string;
+}
+
+/** One KRaft process that is broker and controller, on 127.0.0.1, with its data in `folder`; or one
+ *  more broker beside it. */
+export async function kafkaLaunch(options: KafkaOptions): Promise<Launch> {
   mkdirSync(options.folder, { recursive: true });
   const properties = join(options.folder, 'server.properties');
   writeFileSync(properties, serverProperties(options));
-  await formatOnce(options.folder, properties);
+  const cluster = options.joins === undefined ? newClusterId() : clusterIdOf(options.joins);
+  await formatOnce(options.folder, properties, cluster);
   return {
     name: 'Kafka',
     command: 'java',
@@ -37,19 +44,20 @@ const jvm = [
   join(jarsFolder, 'kafka', '*'),
 ];
 
-function serverProperties(options: { folder: string; port: number; controllerPort: number }) {
+function serverProperties(options: KafkaOptions) {
   const broker = `127.0.0.1:${options.port}`;
   const controller = `127.0.0.1:${options.controllerPort}`;
+  const isAlone = options.joins === undefined;
   const messageBytes = 12 * 1024 * 1024;
   return `${Object.entries({
-    'process.roles': 'broker,controller',
-    'node.id': 1,
+    'process.roles': isAlone ? 'broker,controller' : 'broker',
+    'node.id': isAlone ? 1 : 2,
     // Static voters: the controller's port may change between two starts on the same data.
     'controller.quorum.voters': `1@${controller}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
+    listeners: `PLAINTEXT://${broker}${isAlone ? `,CONTROLLER://${controller}` : ''}`,
     'advertised.listeners': `PLAINTEXT://${broker}`,
     'log.dirs': join(options.folder, 'log').replaceAll('\\', '/'),
     'auto.create.topics.enable': false,
@@ -76,13 +84,13 @@ function serverProperties(options: { folder: string; port: number; controllerPor
 }
 
 /** Formats the log folder on its first use only: its cluster id stays with the data. */
-async function formatOnce(folder: string, properties: string): Promise<void> {
+async function formatOnce(folder: string, properties: string, cluster: string): Promise<void> {
   if (existsSync(join(folder, 'log', 'meta.properties'))) return;
   const args = [
     ...jvm,
     'kafka.tools.StorageTool',
     'format',
-    `--cluster-id=${clusterId()}`,
+    `--cluster-id=${cluster}`,
     '-c',
     properties,
   ];
@@ -94,8 +102,15 @@ async function formatOnce(folder: string, properties: string): Promise<void> {
 }
 
 /** Kafka's cluster ids are 16 random bytes in URL-safe base 64. */
-function clusterId(): string {
+function newClusterId(): string {
   return Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+function clusterIdOf(folder: string): string {
+  const text = readFileSync(join(folder, 'log', 'meta.properties'), 'utf8');
+  const id = /^cluster\.id=(\S+)$/m.exec(text)?.[1];
+  if (id === undefined) throw new Error(`${folder} is not the folder of a broker`);
+  return id;
 }
 
 /** Asks for the cluster, and for a group, which makes the broker load its group coordinator. */

@@ -155,8 +155,9 @@ async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
 export async function untilDry(installation: Installation, dryWithinMs = 120_000): Promise<number> {
   const isDry = async () => {
     const at = Date.now();
-    const lags = Object.values(await installation.lags());
-    return lags.every((records) => records === 0) ? at : null;
+    const lags = Object.entries(await installation.lags()).filter(([, records]) => records > 0);
+    if (lags.length === 0) return at;
+    throw new Error(lags.map(([group, records]) => `${group} by ${records}`).join(', '));
   };
   const message = 'no group lags';
   return eventually(isDry, { deadlineMs: dryWithinMs, message, everyMs: 100 });

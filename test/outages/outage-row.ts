@@ -22,6 +22,8 @@ export interface Traffic {
   readonly seed: number;
   /** Message ids that the collector has said it has. */
   sent(messageIds: Iterable<string>): void;
+  /** Where a row goes on to put things right: what clicks take from now on is not of the outage. */
+  over(): void;
 }
 
 export const ordinary = { isQuick: false, leavesTags: false } as const;

@@ -24,6 +24,11 @@ interface Delay {
   readonly p99: number;
 }
 
+interface Outage {
+  readonly clicks: readonly number[];
+  readonly endedAt: number;
+}
+
 export interface RowOptions {
   readonly tenant: string;
   readonly seed: number;
@@ -56,14 +61,18 @@ export async function runRow(
   const normal = [...probe.lap()];
   const begun = Date.now();
   const more: string[] = [];
+  let outage: Outage | undefined;
   const seen = await row.run(world, lastsMs, {
     ...{ tenant: name, seed },
+    over: () => {
+      outage = { clicks: [...probe.lap()], endedAt: Date.now() };
+    },
     sent: (ids) => {
       for (const id of ids) more.push(id);
     },
   });
-  const ended = Date.now();
-  const meanwhile = probe.lap();
+  // Clicks that are still on their way when it ends belong to it.
+  const { clicks: meanwhile, endedAt } = outage ?? { clicks: probe.lap(), endedAt: Date.now() };
   const sent = await sending;
   await probe.stop();
   const dryAt = await untilDry(installation, 180_000);
@@ -71,7 +80,7 @@ export async function runRow(
   const comparison = await compare(installation, { tenant, messageIds });
   return {
     ...{ ...comparison, row, seen },
-    ...{ lastedMs: ended - begun, caughtUpMs: dryAt - ended },
+    ...{ lastedMs: endedAt - begun, caughtUpMs: dryAt - endedAt },
     ...{ normal: delayOf(normal), meanwhile: delayOf(meanwhile) },
   };
 }

@@ -8,6 +8,7 @@ import { connectRedis } from '../../services/shared/stores/redis/client';
 import { oneProcess } from '../faults/case-run';
 import { anInstallation, type Installation } from '../faults/installation';
 import { aFaultProxy, type FaultProxy } from '../support/fault-proxy';
+import { type AnotherBroker, startAnotherBroker } from './another-broker';
 import { type Disks, mountDisks } from './disks';
 
 export const everyService: readonly ServiceName[] = [
@@ -33,6 +34,8 @@ export interface World {
   readonly folder: string;
   /** Sets the clock of a service's processes so far ahead of the machine's, or behind it. */
   setClock(service: ServiceName, shiftMs: number): void;
+  /** Starts a second broker of the same cluster. */
+  anotherBroker(): Promise<AnotherBroker>;
   /** After a row that failed in the middle: whatever it may have broken is whole again. */
   mend(): Promise<void>;
   stop(): Promise<void>;
@@ -52,8 +55,9 @@ export async function aWorld({ env, tenants, disks = false }: WorldOptions): Pro
   const folder = mkdtempSync(join(tmpdir(), 'tributary-outages-'));
   const dataDir = join(folder, 'data');
   const mounted = disks ? mountDisks(dataDir) : null;
+  const ports = await freePorts();
   const servers = await startServers({
-    ...{ dataDir, ports: await freePorts(), fresh: false },
+    ...{ dataDir, ports, fresh: false },
     env: { ...env, REDIS_URL: '' },
     say: () => {},
   });
@@ -88,6 +92,8 @@ export async function aWorld({ env, tenants, disks = false }: WorldOptions): Pro
   return {
     ...{ installation, servers, links, redis, disks: mounted, folder },
     setClock,
+    anotherBroker: () =>
+      startAnotherBroker({ dataDir, controllerPort: ports.kafkaController }),
     async mend() {
       for (const service of everyService) setClock(service, 0);
       for (const server of ['kafka', 'redis', 'clickhouse'] as const) {

@@ -2,6 +2,7 @@ import { CompressionTypes } from 'kafkajs';
 import { startConsumer } from '../../../services/shared/runtime/consumer';
 import { FatalError } from '../../../services/shared/runtime/errors';
 import { createMetrics } from '../../../services/shared/runtime/metrics';
+import type { Stage } from '../../../services/shared/runtime/stage';
 import { eventually } from '../../support/eventually';
 import { quickSettings, type TestKafka, testKafka } from '../../support/kafka';
 import { keepingLog } from '../../support/log-lines';
@@ -92,6 +93,30 @@ test('records that retention deletes while the consumer waits are not jumped ove
   await eventually(() => fatal.length > 0, soon('a fatal error'));
   expect(fatal[0]?.message).toContain('the next record should be 1 and is 3');
   expect(seen).toEqual(['a']);
+});
+
+test('a clock that is set back an hour does not cost the group its member', async () => {
+  const topic = await kafka.topic();
+  const group = aName('group');
+  const values: string[] = [];
+  const stage: Stage = async ({ records }) =>
+    void values.push(...records.map(({ value }) => String(value)));
+  const { handle } = await kafka.consume(group, { topics: [topic], stage });
+  const now = Date.now;
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+  try {
+    // Longer than a session.
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * quickSettings.sessionTimeoutMs));
+    const { groups } = await kafka.admin.describeGroups([group]);
+    expect(groups.map(({ members }) => members.length)).toEqual([1]);
+    await kafka.append(topic, 0, ['a']);
+    const isCommitted = async () => (await kafka.committed(group, topic))[0] === 1;
+    await eventually(isCommitted, soon('the offset after it is committed'));
+    expect(values).toEqual(['a']);
+    await handle.stop();
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('the markers of transactions are gaps that mean nothing', async () => {

@@ -1,4 +1,5 @@
 import type { Consumer, Kafka } from 'kafkajs';
+import { mendHeartbeats } from './steady-heartbeat';
 
 export interface FetchSettings {
   readonly sessionTimeoutMs: number;
@@ -12,6 +13,7 @@ export function createKafkaConsumer(
   groupId: string,
   settings: FetchSettings,
 ): Consumer {
+  mendHeartbeats();
   return kafka.consumer({
     groupId,
     sessionTimeout: settings.sessionTimeoutMs,
