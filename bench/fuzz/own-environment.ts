@@ -3,6 +3,7 @@ import { freePorts, type Ports, portVariables } from '../../deploy/local/ports';
 /** One sender, one address, and one request in a few refused: none of that is to be slowed down, or stopped. */
 const unlimited = {
   COLLECTOR_KEY_EVENTS_PER_SECOND: '10000000',
+  COLLECTOR_KEY_REFUSED_PER_SECOND: '10000000',
   COLLECTOR_ADDRESS_REQUESTS_PER_SECOND: '10000000',
   COLLECTOR_ADDRESS_REFUSALS_PER_SECOND: '10000000',
   // There is more rubbish than anything else, and it is on purpose.

@@ -4,6 +4,7 @@ import type { JudgedEvent } from '../../services/shared/domain/outcome';
 import {
   applicationsOfRow,
   claimOfRow,
+  findingOfRow,
   ordersOfRow,
 } from '../../services/shared/domain/rebuilding';
 import type { Claim } from '../../services/shared/domain/settle';
@@ -28,6 +29,7 @@ import {
   createOrderMemory,
   type RedisOrderMemory,
 } from '../../services/shared/stores/redis/order-memory';
+import { createPublished } from '../../services/shared/stores/redis/published';
 import { createReached } from '../../services/shared/stores/redis/reached';
 import type { ScriptServer } from '../../services/shared/stores/redis/script';
 import { createTagWriter, type TagWriter } from '../../services/shared/stores/redis/tag-writer';
@@ -154,11 +156,7 @@ async function writeTags(tags: Lifetimes, rows: readonly JudgedRow[]): Promise<n
 async function writeOrders(orders: RedisOrderMemory, rows: readonly JudgedRow[]): Promise<void> {
   const applications = rows.flatMap(({ judged }) => ordersOfRow(judged));
   if (applications.length > 0) await orders.add(applications);
-  const findings = rows.flatMap(({ judged: { reason, event, source, evidence } }) =>
-    reason === 'order_outlier' && event !== null
-      ? [{ tenant: event.tenant, source, evidence }]
-      : [],
-  );
+  const findings = rows.flatMap(({ judged }) => findingOfRow(judged) ?? []);
   if (findings.length > 0) await orders.keep(findings);
 }
 
@@ -191,7 +189,7 @@ function createLifetimes(server: ScriptServer, profileTtlMs: number): Lifetimes 
   };
 }
 
-/** Everything that is committed has its effects, now that all rows have. */
+/** Everything that is committed has its effects, now that all rows have; and all rows have claims. */
 async function writePlaces(server: ScriptServer, options: RebuildOptions): Promise<void> {
   const { admin, topics, groupPrefix } = options;
   for (const name of redisGroups) {
@@ -200,4 +198,7 @@ async function writePlaces(server: ScriptServer, options: RebuildOptions): Promi
     await createReached(server, group).record(places);
     await rememberPartitions(server, group, places);
   }
+  const written = cleanedKeys.map((key) => topics[key]);
+  const rows = await committedPlaces(admin, groupOf('metrics', groupPrefix), written);
+  await createPublished(server, groupOf('cleaner', groupPrefix)).record(rows);
 }

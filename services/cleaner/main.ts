@@ -1,24 +1,23 @@
 import { resolve } from 'node:path';
+import { nameOf } from '../shared/domain/ledger';
 import { trafficRules } from '../shared/domain/traffic-rules';
 import { currentWeightsVersion } from '../shared/domain/weights';
+import { createReadCleaned } from '../shared/runtime/cleaned-record';
 import { steadyClock } from '../shared/runtime/clock';
 import { eventCodec, judgedEventCodec } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
-import {
-  type ConsumerHandle,
-  type ConsumerSettings,
-  startConsumer,
-} from '../shared/runtime/consumer';
+import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import {
   createFailpoints,
   type FailpointName,
   type Failpoints,
 } from '../shared/runtime/failpoints';
+import type { Place } from '../shared/runtime/group-offsets';
 import { createHttp } from '../shared/runtime/http';
-import { createKafka } from '../shared/runtime/kafka';
+import { createKafka, kafkaFailure, logBounds } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
+import { lookUp } from '../shared/runtime/lookup';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
-import { createPacer } from '../shared/runtime/pace';
 import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
@@ -27,14 +26,7 @@ import type { Stage } from '../shared/runtime/stage';
 import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
-import {
-  type GroupName,
-  groupOf,
-  liveKeys,
-  rawKeys,
-  type Topics,
-  topicsOf,
-} from '../shared/runtime/topics';
+import { groupOf, rawKeys, type Topics, topicsOf } from '../shared/runtime/topics';
 import { createCanary } from '../shared/stores/redis/canary';
 import { createClaims } from '../shared/stores/redis/claims';
 import { connectRedis, refuseEviction } from '../shared/stores/redis/client';
@@ -42,13 +34,21 @@ import { redisKeys } from '../shared/stores/redis/keys';
 import { createKnownPartitions } from '../shared/stores/redis/known-partitions';
 import { readMemory } from '../shared/stores/redis/memory';
 import { createOrderMemory } from '../shared/stores/redis/order-memory';
+import { createPublished } from '../shared/stores/redis/published';
 import { createReached } from '../shared/stores/redis/reached';
-import { createRedisState, type RedisState } from '../shared/stores/redis/state';
+import {
+  type CompleteServer,
+  createRedisState,
+  type RedisState,
+} from '../shared/stores/redis/state';
 import { createBreaker, noBreaker } from './breaker';
 import { cleanerSettings } from './config';
+import { type Lane, lanesOf, paceImports } from './lanes';
 import { watchMemory } from './memory';
 import { cleanerOpenapi } from './openapi';
+import { reclaim } from './reclaim';
 import { createCleanerStage } from './stage';
+import { claimOptions, orderOptions } from './stores';
 
 type Settings = SettingsOf<typeof cleanerSettings>;
 type Parts = Awaited<ReturnType<typeof connect>>;
@@ -71,7 +71,8 @@ async function main(): Promise<void> {
     consume(lanes.import, settings, shared),
   ]);
   consumers.push(live, imports);
-  const pacer = paceImports(settings, parts, { consumer: imports, log, metrics });
+  const admin = parts.kafka.admin();
+  const pacer = paceImports(settings, { topics, admin, consumer: imports, log, metrics });
   const stopMemory = watchMemory({ read: () => readMemory(redis), metrics, log });
   const health = {
     live: { consumer: () => live.live(), imports: () => imports.live() },
@@ -101,7 +102,9 @@ async function main(): Promise<void> {
 async function connect(settings: Settings, failpoints: Failpoints, { log, metrics }: Watchers) {
   const topics = topicsOf(settings.topicPrefix);
   const kafka = createKafka({ clientId: 'cleaner', ...settings, log });
-  const publisher = failpoints.around(createPublisher({ kafka, metrics }), {
+  const acknowledged = new Map<string, Place>();
+  const onAcknowledged = (place: Place) => void acknowledged.set(nameOf(place), place);
+  const publisher = failpoints.around(createPublisher({ kafka, metrics, onAcknowledged }), {
     publish: publishPoint(topics),
     ready: null,
     close: null,
@@ -127,7 +130,7 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
   await patiently(() => refuseEviction(redis));
   await patiently(() => publisher.ready());
   const keys = redisKeys(settings.redisKeyPrefix);
-  return { topics, kafka, publisher, raw, judged, redis, keys };
+  return { topics, kafka, publisher, acknowledged, raw, judged, redis, keys };
 }
 
 interface Watchers {
@@ -156,7 +159,48 @@ function watchState(
     }),
     onDisconnected: (callback) => redis.on('close', callback),
     ...stateReactions({ ...settings, ...parts, ...watchers }),
+    complete: (server) => completeClaims(server, settings, { ...parts, ...watchers }),
   });
+}
+
+/** Claims that a server has lost, made again from what was published under them. */
+async function completeClaims(
+  { runId, canary }: CompleteServer,
+  settings: Settings,
+  parts: Parts & Watchers & { failpoints: Failpoints },
+): Promise<void> {
+  const { kafka, redis, keys, judged: codec, topics, failpoints, log, metrics } = parts;
+  const server = { redis, keys, state: { assured: async () => canary, doubt: () => {} } };
+  const published = failpoints.around(
+    createPublished(server, groupOf('cleaner', settings.groupPrefix)),
+    { ...{ read: null, record: null }, whole: 'cleaner.reclaimed' },
+  );
+  const admin = kafka.admin();
+  const groupPrefix = `${settings.groupPrefix}lookup-`;
+  const sources = new Set(rawKeys.map((key) => topics[key]));
+  try {
+    await admin.connect();
+    await reclaim(runId, {
+      ...{ codec, topics, log, readCleaned: createReadCleaned({ sources, metrics, log }) },
+      published,
+      claims: failpoints.around(createClaims({ ...server, ...claimOptions(settings, parts) }), {
+        claim: 'cleaner.reclaim',
+      }),
+      orders: failpoints.around(
+        createOrderMemory({ ...server, ...orderOptions(settings, parts) }),
+        {
+          ...{ read: null, add: null },
+          keep: 'cleaner.reclaim_evidence',
+        },
+      ),
+      bounds: (topic) => logBounds(admin, topic),
+      lookUp: (ranges) => lookUp(ranges, { kafka, groupPrefix }),
+    });
+  } catch (error) {
+    throw kafkaFailure(error, 'looking for what was published');
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 function createStage(
@@ -167,24 +211,15 @@ function createStage(
   const { topics, publisher, raw, judged, redis, keys, state, failpoints } = parts;
   const server = { redis, keys, state };
   const tenants = loadTenants(resolve(projectRoot, settings.tenantsFile), log);
-  const { claimWindowMs: windowMs, claimBucketsPerDay: bucketsPerDay } = settings;
-  const claimTopics = rawKeys.map((key) => topics[key]);
   return createCleanerStage({
     raw,
     review: judged,
     claims: failpoints.around(
-      createClaims({
-        ...{ ...server, topics: claimTopics, windowMs, bucketsPerDay },
-        onSetAside: (key) => log.error({ key }, 'set aside: no claims stood in a key of claims'),
-      }),
+      createClaims({ ...server, ...claimOptions(settings, { topics, log }) }),
       { claim: 'cleaner.claim' },
     ),
     orders: failpoints.around(
-      createOrderMemory({
-        ...{ ...server, findingTtlMs: windowMs },
-        historyTtlMs: settings.orderHistoryTtlMs,
-        onSetAside: (key) => log.error({ key }, 'set aside: no orders stood in a key of orders'),
-      }),
+      createOrderMemory({ ...server, ...orderOptions(settings, { log }) }),
       { read: null, keep: 'cleaner.keep_evidence', add: 'cleaner.remember_orders' },
     ),
     law: {
@@ -201,39 +236,12 @@ function createStage(
   });
 }
 
-interface Lane {
-  readonly group: GroupName;
-  readonly topics: readonly string[];
-  readonly settings: ConsumerSettings;
-}
-
-/** What happens now, and decisions on it, apart from what is imported: a consumer of its own has
- *  fetches, batches and commits of its own, so that none of the one waits for those of the other. */
-function lanesOf(
-  settings: Settings,
-  topics: Topics,
-): { readonly live: Lane; readonly import: Lane } {
-  const { importMaxBytesPerPartition: maxBytesPerPartition } = settings;
-  return {
-    live: {
-      group: 'cleaner',
-      topics: [...liveKeys.map((key) => topics[key]), topics.review],
-      settings,
-    },
-    import: {
-      group: 'cleaner-import',
-      topics: [topics.import],
-      settings: { ...settings, maxBytesPerPartition, maxBytes: 4 * maxBytesPerPartition },
-    },
-  };
-}
-
 type Shared = Parts & Watchers & { failpoints: Failpoints; state: RedisState; clean: Stage };
 
 function consume(
   { group, topics, settings: consumerSettings }: Lane,
   settings: Settings,
-  { kafka, redis, keys, state, failpoints, clean, log, metrics }: Shared,
+  { kafka, redis, keys, state, failpoints, acknowledged, clean, log, metrics }: Shared,
 ): Promise<ConsumerHandle> {
   const groupId = groupOf(group, settings.groupPrefix);
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
@@ -244,6 +252,15 @@ function consume(
     }),
     { note: 'cleaner.note_partition', isKnown: null },
   );
+  const server = { redis, keys, state };
+  const reached = failpoints.around(createReached(server, groupId), {
+    offset: null,
+    record: 'cleaner.record_reached',
+  });
+  const published = failpoints.around(
+    createPublished(server, groupOf('cleaner', settings.groupPrefix)),
+    { ...{ read: null, whole: null }, record: 'cleaner.record_published' },
+  );
   return startConsumer({
     kafka,
     groupId,
@@ -253,31 +270,15 @@ function consume(
       await known.note(batch.topic, batch.partition);
     },
     known: known.isKnown,
-    reached: failpoints.around(createReached({ redis, keys, state }, groupId), {
-      offset: null,
-      record: 'cleaner.record_reached',
-    }),
+    reached: {
+      offset: reached.offset,
+      async record(places) {
+        await published.record([...acknowledged.values()]);
+        await reached.record(places);
+      },
+    },
     commitThrough: (call) => failpoints.through('cleaner.commit', call),
     settings: consumerSettings,
-    log,
-    metrics,
-  });
-}
-
-/** Holds the import lane while the tags are far behind: a backfill never delays a live click. */
-function paceImports(
-  settings: Settings,
-  { topics, kafka }: Parts,
-  { consumer, log, metrics }: Watchers & { readonly consumer: ConsumerHandle },
-) {
-  return createPacer({
-    admin: kafka.admin(),
-    group: groupOf('interests', settings.groupPrefix),
-    topic: topics.clean,
-    maxLag: settings.importMaxLag,
-    everyMs: settings.importPaceEveryMs,
-    onPause: () => consumer.pause([topics.import]),
-    onResume: () => consumer.resume([topics.import]),
     log,
     metrics,
   });

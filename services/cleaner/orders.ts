@@ -2,6 +2,7 @@ import type { Coordinates } from '../shared/domain/event';
 import {
   nothingKnown,
   type OrderApplication,
+  type OrderFinding,
   type OrderSubject,
   type OrdersKnown,
   orderAmount,
@@ -18,13 +19,6 @@ export interface OrderQuestion {
   readonly source: Coordinates;
   readonly currency: string;
   readonly subjects: readonly OrderSubject[];
-}
-
-/** Why an order is held. */
-export interface OrderFinding {
-  readonly tenant: string;
-  readonly source: Coordinates;
-  readonly evidence: string;
 }
 
 /** What is remembered of orders. Each call is idempotent by itself, so a batch may end between any two

@@ -4,7 +4,7 @@ import { FatalError, TransientError } from '../shared/runtime/errors';
 import type { Metrics } from '../shared/runtime/metrics';
 import type { Lane } from '../shared/runtime/topics';
 import { readBody } from './body';
-import { readCall } from './call';
+import { type Entry, readCall } from './call';
 import { browserOf, clientAddress } from './client-address';
 import type { Admission, InFlight } from './in-flight';
 import type { Limited, RateLimits } from './rate-limits';
@@ -64,7 +64,7 @@ export async function accept(
   const browser = lane === 'import' ? null : browserOf(request, deps.trustProxy);
   const { entries } = read.incoming;
   const work = deps.stage(read.incoming, { call, lane, browser } satisfies Origin);
-  return answer(reply, { events: entries.length, work }, deps);
+  return answer(reply, { entries, work }, deps);
 }
 
 async function bodyOf(
@@ -82,11 +82,18 @@ async function bodyOf(
 
 async function answer(
   reply: FastifyReply,
-  { events, work }: { readonly events: number; readonly work: ReturnType<CollectorStage> },
-  { metrics, onOutage }: AcceptDeps,
+  {
+    entries,
+    work,
+  }: { readonly entries: readonly Entry[]; readonly work: ReturnType<CollectorStage> },
+  { metrics, limits, onOutage }: AcceptDeps,
 ): Promise<FastifyReply> {
   try {
     const receipt = await work;
+    for (const { index } of receipt.refused) {
+      const entry = entries[index];
+      if (entry !== undefined) limits.unfit(entry.keyId);
+    }
     const sound = receipt.accepted - receipt.refused.length;
     metrics.count('tributary_collector_events_total', { result: 'accepted' }, sound);
     const result = 'refused';
@@ -95,7 +102,7 @@ async function answer(
   } catch (error) {
     if (!(error instanceof TransientError || error instanceof FatalError)) throw error;
     onOutage(error);
-    metrics.count('tributary_collector_events_total', { result: 'unacknowledged' }, events);
+    metrics.count('tributary_collector_events_total', { result: 'unacknowledged' }, entries.length);
     return unacknowledged(reply, error.message);
   }
 }
@@ -141,6 +148,7 @@ const roomAfterMs = 1000;
 
 const tooFast: Readonly<Record<Limited['limit'], string>> = {
   key: 'too many events with this write key: send it again later',
+  refused: 'too many events with this write key were refused: mend them, and send it again later',
   address: 'too many requests from this address: send it again later',
   refusals: 'too many requests without a valid write key from this address',
 };

@@ -7,6 +7,8 @@ import { basicWriteKey, type KeyOwner, type OwnerOfKey } from './write-keys';
 export interface Entry {
   readonly message: unknown;
   readonly tenant: Tenant;
+  /** Of the write key it came with. */
+  readonly keyId: string;
 }
 
 export interface Incoming {
@@ -69,7 +71,7 @@ function owned(body: JsonObject, sent: Sent, options: CallOptions): ReadCall {
   const { messages, sentAt } = sent;
   return {
     ok: true,
-    incoming: { entries: messages.map((message) => ({ message, tenant: owner.tenant })), sentAt },
+    incoming: { entries: messages.map((message) => ({ message, ...owner })), sentAt },
     senders: new Map([[owner.keyId, Math.max(1, messages.length)]]),
   };
 }
@@ -85,7 +87,7 @@ function ownedByItems({ messages, sentAt }: Sent, { batch, ownerOf }: CallOption
     if (!owners.has(key)) owners.set(key, ownerOf(key));
     const owner = owners.get(key);
     if (owner === undefined) return refuse('unknown_write_key', unknownKey, field);
-    entries.push({ message, tenant: owner.tenant });
+    entries.push({ message, ...owner });
     senders.set(owner.keyId, (senders.get(owner.keyId) ?? 0) + 1);
   }
   if (entries.length === 0) return refuse('no_write_key', noKey, 'writeKey');

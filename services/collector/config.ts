@@ -43,6 +43,11 @@ export const collectorSettings = {
     default: 100_000,
     doc: 'Most events a second of one write key, ten seconds of it at once; then 429.',
   }),
+  keyRefusedPerSecond: setting(perSecond, {
+    env: 'COLLECTOR_KEY_REFUSED_PER_SECOND',
+    default: 1000,
+    doc: 'The same of its events that are refused one by one and kept as dead letters.',
+  }),
   addressRequestsPerSecond: setting(perSecond, {
     env: 'COLLECTOR_ADDRESS_REQUESTS_PER_SECOND',
     default: 10_000,

@@ -4,13 +4,13 @@ import { createTokenBuckets } from './token-buckets';
 
 /** Which limit a request met. */
 export interface Limited {
-  readonly limit: 'key' | 'address' | 'refusals';
+  readonly limit: 'key' | 'refused' | 'address' | 'refusals';
   /** Until it is worth while to send again. */
   readonly waitMs: number;
 }
 
 /** How much one write key and one address may send to this process. A key is counted in events, and
- *  is what bounds a client. An address may be shared by a whole office or a mobile network, and all
+ *  is what bounds a client; closely where they are refused and kept as dead letters. An address may be shared by a whole office or a mobile network, and all
  *  of a backend's events come from one: it is bounded far above that, and closely only in requests
  *  that carry no valid key. */
 export interface RateLimits {
@@ -20,10 +20,13 @@ export interface RateLimits {
   refused(address: string): void;
   /** Asked before a request is taken: the ids of its write keys, and how many events each sends. */
   events(senders: ReadonlyMap<string, number>): Limited | null;
+  /** An event with this write key was refused. */
+  unfit(keyId: string): void;
 }
 
 export interface RateLimitsOptions {
   readonly keyEventsPerSecond: number;
+  readonly keyRefusedPerSecond: number;
   readonly addressRequestsPerSecond: number;
   readonly addressRefusalsPerSecond: number;
   readonly clock: Clock;
@@ -44,6 +47,7 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
       now: () => options.clock.now(),
     });
   const keys = buckets(options.keyEventsPerSecond, mostKeys);
+  const unfit = buckets(options.keyRefusedPerSecond, mostKeys);
   const requests = buckets(options.addressRequestsPerSecond, mostAddresses);
   const refusals = buckets(options.addressRefusalsPerSecond, mostAddresses);
   return {
@@ -61,9 +65,14 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
       for (const keyId of senders.keys()) {
         const waitMs = keys.waitMs(keyId);
         if (waitMs > 0) return { limit: 'key', waitMs };
+        const unfitMs = unfit.waitMs(keyId);
+        if (unfitMs > 0) return { limit: 'refused', waitMs: unfitMs };
       }
       for (const [keyId, events] of senders) keys.take(keyId, events);
       return null;
+    },
+    unfit(keyId) {
+      unfit.take(keyId, 1);
     },
   };
 }

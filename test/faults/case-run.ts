@@ -5,6 +5,7 @@ import { type FaultCase, stallMs } from './cases';
 import { type Circumstances, circumstancesOf } from './circumstances';
 import { type Comparison, compare } from './compare';
 import type { Installation } from './installation';
+import { consumers, everyService, oneProcess, untilDry } from './running';
 import type { FaultMet, ServiceProcess } from './service-process';
 import { aStream, send } from './stream';
 
@@ -15,13 +16,6 @@ export interface CaseResult extends Comparison {
   readonly tookMs: number;
 }
 
-export const everyService: readonly ServiceName[] = [
-  'collector',
-  'cleaner',
-  'interests',
-  'metrics',
-];
-export const consumers: readonly ServiceName[] = ['cleaner', 'interests', 'metrics'];
 /** As a supervisor waits before it starts a process again. */
 const restartAfterMs = 500;
 
@@ -49,15 +43,15 @@ async function runWithin(
   const tenant = installation.tenant(faultCase.tenant);
   const { events: extra, orders } = circumstances;
   const requests = aStream({ tenant, people: 14, seed, extra, orders });
-  await circumstances.prepare(installation, tenant.name);
+  await circumstances.prepare(installation, tenant.name, requests);
   const others = everyService.filter((one) => one !== service);
   const start = async (): Promise<void> => {
     await Promise.all(others.map((one) => oneProcess(installation, one)));
   };
-  const { isFresh } = circumstances;
+  const { isFresh, isEarly } = circumstances;
   if (!isFresh) await start();
   const armed = await startArmed(installation, faultCase);
-  if (!isFresh) await armed.ready();
+  if (!isEarly) await armed.ready();
   const collectorUrl = () => installation.url('collector');
   const pauseMs = circumstances.pauseMs;
   const sending = send(requests, { tenant: tenant.name, collectorUrl, pauseMs });
@@ -77,7 +71,7 @@ async function runWithin(
   }
   if (kind === 'stall' && consumers.includes(service)) {
     const wakesAt = fault.at + stallMs;
-    await takeOver(installation, service, { wakesAt, isMember: !isFresh });
+    await takeOver(installation, service, { wakesAt, isMember: !isEarly });
   }
   const [messageIds, said] = await Promise.all([sending, deciding, relieved, starting]);
   if (kind === 'stall') await sleep(Math.max(0, fault.at + stallMs + 1000 - Date.now()));
@@ -88,14 +82,6 @@ async function runWithin(
   });
   const zeroLagMs = dryAt - fault.at;
   return { ...comparison, faultCase, zeroLagMs, tookMs: Date.now() - startedAt };
-}
-
-/** One process of a service, ready. */
-export async function oneProcess(installation: Installation, service: ServiceName): Promise<void> {
-  const [first, ...others] = installation.running(service);
-  await Promise.all(others.map((one) => one.stop()));
-  const process = first ?? installation.start(service);
-  if (!(await process.ready())) throw new Error(`${service} ended while it started`);
 }
 
 /** The service with its fault, and no other process of it: whatever passes there passes here. */
@@ -149,16 +135,4 @@ async function met(armed: ServiceProcess, spec: string): Promise<FaultMet> {
   const found = await eventually(fault, deadline);
   if ('how' in found) throw new Error(`${armed.name} ended by itself: ${found.how}`);
   return found;
-}
-
-/** Resolves with the time at which no group lagged. */
-export async function untilDry(installation: Installation, dryWithinMs = 120_000): Promise<number> {
-  const isDry = async () => {
-    const at = Date.now();
-    const lags = Object.entries(await installation.lags()).filter(([, records]) => records > 0);
-    if (lags.length === 0) return at;
-    throw new Error(lags.map(([group, records]) => `${group} by ${records}`).join(', '));
-  };
-  const message = 'no group lags';
-  return eventually(isDry, { deadlineMs: dryWithinMs, message, everyMs: 100 });
 }

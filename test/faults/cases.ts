@@ -37,6 +37,9 @@ const rare: readonly FailpointName[] = [
   'cleaner.publish_dead_letter',
   'cleaner.keep_evidence',
   'cleaner.begin_state',
+  'cleaner.reclaim',
+  'cleaner.reclaim_evidence',
+  'cleaner.reclaimed',
   'interests.begin_state',
 ];
 
@@ -53,11 +56,7 @@ export function allCases(seed: number): readonly FaultCase[] {
   return failpointNames.flatMap((point, nth) =>
     faultKinds.map((kind, other) => {
       const own = seed * 1000 + nth * faultKinds.length + other;
-      const most = [...rare, ...besideStream].includes(point)
-        ? 1
-        : point.startsWith('metrics.')
-          ? 2
-          : 4;
+      const most = mostPasses(point);
       const pass = 1 + Math.floor(seededRandom(own)() * most);
       return {
         name: `${point}:${kind}`,
@@ -70,6 +69,12 @@ export function allCases(seed: number): readonly FaultCase[] {
       };
     }),
   );
+}
+
+/** How often it is passed at least, in a case's stream. */
+function mostPasses(point: FailpointName): number {
+  if ([...rare, ...besideStream].includes(point)) return 1;
+  return point.startsWith('metrics.') || point === 'cleaner.remember_orders' ? 2 : 4;
 }
 
 /** Those whose name begins with one of the words, or ends with one that begins with a colon; all, where

@@ -4,6 +4,7 @@ import { type Acts, noActs } from './acts';
 import { decideSome, type Said } from './decisions';
 import type { Installation } from './installation';
 import { foreignRow, offsetsWithoutRecord, rowRemoved } from './ledger-circumstances';
+import { claimsLost } from './lost-claims';
 import type { StreamRequest } from './stream';
 
 /** What it takes for a failpoint to be passed at all. */
@@ -16,6 +17,8 @@ export interface Circumstances extends Acts {
   readonly pauseMs: number;
   /** Passed once in the life of an installation: the case has one of its own. */
   readonly isFresh: boolean;
+  /** Passed before the service is ready. */
+  readonly isEarly: boolean;
   /** What persons say of it meanwhile. */
   decide(
     installation: Installation,
@@ -25,7 +28,7 @@ export interface Circumstances extends Acts {
 }
 
 const ordinary: Circumstances = {
-  ...{ events: [], orders: 0, pauseMs: 30, isFresh: false },
+  ...{ events: [], orders: 0, pauseMs: 30, isFresh: false, isEarly: false },
   ...noActs,
   decide: async () => [],
 };
@@ -42,7 +45,11 @@ export function circumstancesOf(point: FailpointName): Circumstances {
       return { ...ordinary, orders: 8, pauseMs: 200 };
     case 'cleaner.begin_state':
     case 'interests.begin_state':
-      return { ...ordinary, isFresh: true };
+      return { ...ordinary, isFresh: true, isEarly: true };
+    case 'cleaner.reclaim':
+    case 'cleaner.reclaim_evidence':
+    case 'cleaner.reclaimed':
+      return { ...ordinary, ...claimsLost, orders: 8, isEarly: true };
     case 'insights.publish_decision':
       return { ...ordinary, decide: decideSome };
     case 'metrics.publish_dead_letter':
@@ -61,14 +68,14 @@ export function circumstancesOf(point: FailpointName): Circumstances {
   }
 }
 
-const refusedName = 'Refused By The Table';
-
 /** A row that the table refuses is a dead letter. */
-const refusedRow: Circumstances = {
+export const refusedRow: Circumstances = {
   ...ordinary,
-  events: [refusedName],
+  events: ['Refused By The Table'],
   prepare: ({ clickhouse }) =>
-    clickhouse.command(`ALTER TABLE events ADD CONSTRAINT poison CHECK name != '${refusedName}'`),
+    clickhouse.command(
+      `ALTER TABLE events ADD CONSTRAINT poison CHECK name != '${refusedRow.events[0]}'`,
+    ),
   cleanUp: ({ clickhouse }) =>
     clickhouse.command('ALTER TABLE events DROP CONSTRAINT IF EXISTS poison'),
 };

@@ -3,12 +3,12 @@ import { type Random, seededRandom } from '../../deploy/replay/random';
 import type { ServiceName } from '../../deploy/start/service-plans';
 import { eventually } from '../support/eventually';
 import { auditedDecisions } from './auditor';
-import { untilDry } from './case-run';
 import { type Comparison, compare } from './compare';
 import { compareAnswers } from './compare-answers';
 import { createHerd } from './herd';
 import type { Installation, InstallationOptions } from './installation';
 import { type ReviewCounts, Reviewers } from './reviewers';
+import { untilDry } from './running';
 import { aStream, type StreamRequest, send } from './stream';
 
 const decisionsTenant = 'decisions';

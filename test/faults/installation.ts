@@ -36,6 +36,8 @@ export interface Installation {
   readonly clickhouseUrl: string;
   readonly redis: ReturnType<typeof connectRedis>;
   readonly keys: RedisKeys;
+  /** Before the name of each consumer group. */
+  readonly groupPrefix: string;
   readonly kafka: Kafka;
   readonly admin: Admin;
   readonly auditor: Auditor;
@@ -101,6 +103,7 @@ export async function anInstallation(
     ...{ env, topics, clickhouse, clickhouseUrl: clickHouseUrl, redis, kafka, admin, auditor },
     ...{ running, processes },
     keys: redisKeys(`${name}:`),
+    groupPrefix: `${name}.`,
     tenant(wanted) {
       const found = tenants.get(wanted);
       if (found === undefined) throw new Error(`there is no tenant ${wanted}`);

@@ -1,6 +1,7 @@
 import { nearestRank } from '../support/nearest-rank';
-import { type CaseResult, consumers } from './case-run';
+import type { CaseResult } from './case-run';
 import { besideStream, type FaultCase } from './cases';
+import { consumers } from './running';
 import type { StormResult } from './storms';
 
 /** One line a case; what differs, and how to see it again, below it. */

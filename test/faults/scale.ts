@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import { ProcessMeter } from '../../deploy/summary/processes';
 import { eventually } from '../support/eventually';
-import { consumers, everyService, untilDry } from './case-run';
 import { compare } from './compare';
 import type { Installation } from './installation';
+import { consumers, everyService, untilDry } from './running';
 import { aStream, send } from './stream';
 
 /** How many processes of each service drain a backlog. `out-and-in`: one, from 70 in 100 records left

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../../deploy/replay/random';
 import type { ServiceName } from '../../deploy/start/service-plans';
-import { consumers, everyService, oneProcess, untilDry } from './case-run';
 import { type Comparison, compare } from './compare';
 import { decideSome } from './decisions';
 import { createHerd, type Herd } from './herd';
 import type { Installation } from './installation';
+import { consumers, everyService, oneProcess, untilDry } from './running';
 import { aStream, send } from './stream';
 
 export interface StormResult extends Comparison {

@@ -9,6 +9,8 @@ export interface OutageRow {
   readonly isQuick: boolean;
   /** Whether tags must not notice it. */
   readonly leavesTags: boolean;
+  /** Names of events whose rows ClickHouse is told to refuse. */
+  readonly refused?: readonly string[];
   /** Needs servers on small file systems of their own. */
   readonly needsDisks?: boolean;
   /** Breaks and mends; answers with what was seen meanwhile, in words. Throws where something else

@@ -52,6 +52,24 @@ export const floods: OutageRow = {
   },
 };
 
+/** A deploy that reads a schema wrongly, or a producer that writes it wrongly. */
+export const undecodable: OutageRow = {
+  ...{ ...ordinary, name: 'undecodable', leavesTags: true },
+  done: '200 records of a known schema that do not decode, one after the other, in the identity topic',
+  async run(world, lastsMs, { over }) {
+    const { installation } = world;
+    const before = await deadLetters(world);
+    await appendPoison(world, 200, 'undecodable');
+    await waits(installation, 'other');
+    await sleep(lastsMs);
+    const dead = (await deadLetters(world)) - before;
+    if (dead >= 200) throw new Error(`all ${dead} are dead letters: nothing was stopped`);
+    over();
+    await letThemDie(world, before + 200);
+    return `their partition waits and says why, after ${dead} dead letters; all others go on; with DECODE_BREAKER=false all are dead letters`;
+  },
+};
+
 /** As an operator does who has found the producer. */
 async function letThemDie(world: World, dead: number): Promise<void> {
   const { installation } = world;

@@ -7,11 +7,11 @@ import type { World } from './world';
 /** An id that no registry of a test has given. */
 const unknownId = madeUpIds;
 
-type Kind = 'every kind' | 'unknown schema' | 'unknown schemas';
+type Kind = 'every kind' | 'unknown schema' | 'unknown schemas' | 'undecodable';
 
-/** Records that are no events: in the click topic, between sound ones, of several kinds; or in the
- *  identity topic, in a schema that nobody has registered, or each in one of its own. Answers with when
- *  they were stored. */
+/** Records that are no events: in the click topic, between sound ones, of several kinds; or one after
+ *  the other in the identity topic, in a schema that nobody has registered, or each in one of its own,
+ *  or cut off in a schema that everybody knows. Answers with when they were stored. */
 export async function appendPoison(
   { installation: { env, topics } }: World,
   records: number,
@@ -38,6 +38,7 @@ export async function appendPoison(
 
 function valueFor(kind: Kind, nth: number): Buffer {
   if (kind === 'every kind') return poison(nth);
+  if (kind === 'undecodable') return framed(1, 'cut');
   return framed(kind === 'unknown schema' ? unknownId : unknownId + 1 + nth, 'x');
 }
 

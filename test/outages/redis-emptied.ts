@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../../services/shared/runtime/root';
-import { untilDry } from '../faults/case-run';
+import { untilDry } from '../faults/running';
 import { eventually } from '../support/eventually';
 import type { OutageRow } from './outage-row';
 import { differences, snapshotOf } from './snapshot';

@@ -1,5 +1,5 @@
-import { untilDry } from '../faults/case-run';
 import { type Comparison, compare } from '../faults/compare';
+import { untilDry } from '../faults/running';
 import { aStream, send } from '../faults/stream';
 import { nearestRank } from '../support/nearest-rank';
 import type { OutageRow } from './outage-row';
@@ -77,7 +77,9 @@ export async function runRow(
   await probe.stop();
   const dryAt = await untilDry(installation, 180_000);
   const messageIds = new Set([...sent, ...more, ...probe.messageIds]);
-  const comparison = await compare(installation, { tenant, messageIds });
+  const comparison = await compare(installation, {
+    ...{ tenant, messageIds, refused: row.refused ?? [] },
+  });
   return {
     ...{ ...comparison, row, seen },
     ...{ lastedMs: endedAt - begun, caughtUpMs: dryAt - endedAt },
@@ -92,12 +94,12 @@ function delayOf(ms: readonly number[]): Delay {
 /** One line a row; what differs below it. */
 export function lineOf(result: RowResult): string {
   const { row, seen, lastedMs, caughtUpMs, normal, meanwhile } = result;
-  const { accepted, lost, doubled, faults } = result;
+  const { accepted, redelivered, lost, doubled, faults } = result;
   const line = [
     `${faults.length === 0 ? 'ok  ' : 'FAIL'}   ${row.name}: ${row.done}; ${seen}`,
     `lasted ${seconds(lastedMs)}, caught up ${seconds(caughtUpMs)} later`,
     `click to tag p50 ${normal.p50}, p99 ${normal.p99} ms before; p50 ${meanwhile.p50}, p99 ${meanwhile.p99} ms meanwhile (${meanwhile.clicks} clicks)${ratioOf(result)}`,
-    `accepted ${accepted}  lost ${lost}  doubled ${doubled}`,
+    `accepted ${accepted}  judged again ${redelivered}  lost ${lost}  doubled ${doubled}`,
   ].join('\n       ');
   return [line, ...faults.slice(0, 10).map((fault) => `       ! ${fault}`)].join('\n');
 }

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answersLost } from './answers-lost';
 import { diskFullRows } from './disk-full';
+import { leaderMoves } from './leader-moves';
 import { linkRows, registryRows } from './link-rows';
 import { tenfold } from './load';
 import { type OutageRow, ordinary } from './outage-row';
-import { floods, poison } from './poison-rows';
+import { floods, poison, undecodable } from './poison-rows';
 import { processRows } from './process-rows';
 import { emptied } from './redis-emptied';
+import { rolledBack } from './redis-rolled-back';
+import { rowRefused } from './refused-row';
+import { rubbish } from './rubbish';
 import { sigtermRows } from './sigterm';
 import { waits } from './waits';
 
 export const outageRows: readonly OutageRow[] = [
   ...linkRows,
+  rowRefused,
   {
     ...{ ...ordinary, name: 'redis-killed', isQuick: true },
     done: 'SIGKILL to Redis, started again',
@@ -41,9 +46,12 @@ export const outageRows: readonly OutageRow[] = [
     },
   },
   emptied,
+  rolledBack,
   ...registryRows,
   floods,
   poison,
+  undecodable,
+  rubbish,
   ...sigtermRows,
   ...processRows,
   ...diskFullRows,
@@ -58,4 +66,5 @@ export const outageRows: readonly OutageRow[] = [
       return '503 until it is back; clients send again';
     },
   },
+  leaderMoves,
 ];

@@ -5,8 +5,8 @@ import { freePorts, type LocalServers, startServers } from '../../deploy/local/s
 import type { ServiceName } from '../../deploy/start/service-plans';
 import { projectRoot } from '../../services/shared/runtime/root';
 import { connectRedis } from '../../services/shared/stores/redis/client';
-import { oneProcess } from '../faults/case-run';
 import { anInstallation, type Installation } from '../faults/installation';
+import { oneProcess } from '../faults/running';
 import { aFaultProxy, type FaultProxy } from '../support/fault-proxy';
 import { type AnotherBroker, startAnotherBroker } from './another-broker';
 import { type Disks, mountDisks } from './disks';
@@ -92,8 +92,7 @@ export async function aWorld({ env, tenants, disks = false }: WorldOptions): Pro
   return {
     ...{ installation, servers, links, redis, disks: mounted, folder },
     setClock,
-    anotherBroker: () =>
-      startAnotherBroker({ dataDir, controllerPort: ports.kafkaController }),
+    anotherBroker: () => startAnotherBroker({ dataDir, controllerPort: ports.kafkaController }),
     async mend() {
       for (const service of everyService) setClock(service, 0);
       for (const server of ['kafka', 'redis', 'clickhouse'] as const) {

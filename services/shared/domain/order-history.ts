@@ -109,3 +109,10 @@ function meanText(
 function nameOf({ kind, id }: OrderSubject): string {
   return kind === 'shop' && id === '' ? 'the shop' : `${kind} '${cut(id, longestName)}'`;
 }
+
+/** On what a record's order is held, by the coordinates of the record. */
+export interface OrderFinding {
+  readonly tenant: string;
+  readonly source: Coordinates;
+  readonly evidence: string;
+}

@@ -1,5 +1,5 @@
 import { type Application, applicationsOf } from './application';
-import { type OrderApplication, orderApplicationsOf } from './order-history';
+import { type OrderApplication, type OrderFinding, orderApplicationsOf } from './order-history';
 import type { JudgedEvent, Verdict } from './outcome';
 import { type Claim, claimOf } from './settle';
 
@@ -27,6 +27,17 @@ export function claimOfRow(judged: JudgedEvent): Claim | null {
   const { event, outcome, heldBy } = judged;
   if (event === null || heldBy !== null || outcome === 'dead' || outcome === 'erased') return null;
   return claimOf({ ...judged, ...firstVerdict(judged), event });
+}
+
+/** The evidence that a record is held on, where that is looked up by a redelivery; else null. */
+export function findingOfRow({
+  reason,
+  event,
+  source,
+  evidence,
+}: JudgedEvent): OrderFinding | null {
+  if (reason !== 'order_outlier' || event === null) return null;
+  return { tenant: event.tenant, source, evidence };
 }
 
 const counted: Verdict = { outcome: 'counted', reason: 'clean' };

@@ -171,7 +171,7 @@ export const metricCatalogue = {
   tributary_collector_limited_total: {
     type: 'counter',
     by: 'collector',
-    help: 'Requests put off (429) by limit: key, address, refusals (of an address) or in_flight.',
+    help: 'Requests put off (429) by limit: key, refused (events of a key), address, refusals (of an address) or in_flight.',
     labels: ['limit'],
   },
   tributary_events_total: {

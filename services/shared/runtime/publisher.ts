@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { TransientError } from './errors';
+import type { Place } from './group-offsets';
 import { kafkaFailure } from './kafka';
 import type { Metrics } from './metrics';
 import { murmur2 } from './murmur2';
@@ -24,6 +25,8 @@ export interface Publisher {
 export interface PublisherOptions {
   readonly kafka: Kafka;
   readonly metrics?: Metrics;
+  /** Told, after each acknowledgement, which offset follows what was acknowledged last. */
+  readonly onAcknowledged?: (place: Place) => void;
   /** Most message bytes in one request; below the broker's message.max.bytes (1 MiB). */
   readonly maxRequestBytes?: number;
   /** Most messages in one request: kafkajs' cost of a request grows with their square. */
@@ -190,7 +193,7 @@ async function send(
   producer: Producer,
   { topic, partition }: Lane,
   chunk: readonly OutgoingMessage[],
-  { metrics, timeoutMs = 10_000, compression = 'none' }: PublisherOptions,
+  { metrics, onAcknowledged, timeoutMs = 10_000, compression = 'none' }: PublisherOptions,
 ): Promise<void> {
   const startedAt = performance.now();
   const messages: Message[] = chunk.map(({ key, value }) => ({ key, value, partition }));
@@ -206,6 +209,7 @@ async function send(
     const message = `no acknowledgement from ${topic}/${partition} for ${messages.length} messages`;
     throw new TransientError(message, { server: 'kafka' });
   }
+  onAcknowledged?.({ topic, partition, offset: Number(answer.baseOffset) + messages.length });
   metrics?.observe('tributary_publish_seconds', { topic }, (performance.now() - startedAt) / 1000);
   metrics?.count('tributary_published_total', { topic }, messages.length);
 }

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { ConsumerHandle } from './consumer';
+import { messageOf } from './errors';
 import { nothingCommitted } from './group-offsets';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -20,6 +21,7 @@ export interface StateReactions {
   isNew(): Promise<boolean>;
   goBack(): Promise<void>;
   onLost(why: string | null): void;
+  onIncomplete(error: unknown): void;
 }
 
 /** What every service that writes to Redis does about its state: whether an empty one may be a new
@@ -37,6 +39,9 @@ export function stateReactions(options: StateReactionsOptions): StateReactions {
       metrics.set('tributary_redis_state_lost', {}, why === null ? 0 : 1);
       if (why === null) log.info({}, 'Redis has its state again');
       else log.error({ why }, 'nothing is written there until Redis has its state again');
+    },
+    onIncomplete(error) {
+      log.warn({ why: messageOf(error) }, 'what Redis may lack cannot be made good yet');
     },
   };
 }

@@ -1,6 +1,7 @@
 import { applicationsOf } from '../../../services/shared/domain/application';
 import { createCanary } from '../../../services/shared/stores/redis/canary';
 import { redisKeys } from '../../../services/shared/stores/redis/keys';
+import { createPublished } from '../../../services/shared/stores/redis/published';
 import { createReached } from '../../../services/shared/stores/redis/reached';
 import { createScript } from '../../../services/shared/stores/redis/script';
 import { createTagWriter } from '../../../services/shared/stores/redis/tag-writer';
@@ -60,4 +61,22 @@ test('how far a group has come, partition by partition', async () => {
   expect(await cleaner.offset('t', 0)).toBe(9);
   expect(await cleaner.offset('t', 1)).toBe(2);
   expect(await createReached(server, 'interests').offset('t', 0)).toBeNull();
+});
+
+test('how far claims reach by what was published, and the server that last had all of them', async () => {
+  const published = createPublished(server, 'cleaner');
+  expect(await published.read()).toEqual({ runId: null, offsets: new Map() });
+  await published.record([
+    { topic: 't', partition: 0, offset: 7 },
+    { topic: 't', partition: 1, offset: 2 },
+  ]);
+  await published.record([{ topic: 't', partition: 0, offset: 9 }]);
+  await published.whole('r1');
+  const offsets = new Map([
+    ['t/0', 9],
+    ['t/1', 2],
+  ]);
+  expect(await published.read()).toEqual({ runId: 'r1', offsets });
+  await server.redis.del(server.keys.canary());
+  await expect(published.whole('r2')).rejects.toThrow(/canary/);
 });

@@ -12,6 +12,7 @@ beforeAll(async () => {
   const limit = '10000000';
   pipeline = await aPipeline({
     COLLECTOR_KEY_EVENTS_PER_SECOND: limit,
+    COLLECTOR_KEY_REFUSED_PER_SECOND: limit,
     COLLECTOR_ADDRESS_REQUESTS_PER_SECOND: limit,
     COLLECTOR_ADDRESS_REFUSALS_PER_SECOND: limit,
   });

@@ -1,6 +1,10 @@
-import type { OrderFinding, OrderMemory } from '../../../services/cleaner/orders';
+import type { OrderMemory } from '../../../services/cleaner/orders';
 import { coordinatesText } from '../../../services/shared/domain/event-row';
-import type { OrderApplication, OrderSubject } from '../../../services/shared/domain/order-history';
+import type {
+  OrderApplication,
+  OrderFinding,
+  OrderSubject,
+} from '../../../services/shared/domain/order-history';
 
 interface Remembered {
   readonly orders: Map<string, { orders: number; sumMinor: number }>;

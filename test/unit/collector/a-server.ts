@@ -62,6 +62,7 @@ export async function aServer(
     ownerOf: createWriteKeys([aTenant()]).ownerOf,
     limits: createRateLimits({
       keyEventsPerSecond: part.perSecond?.key ?? 1000,
+      keyRefusedPerSecond: 1000,
       addressRequestsPerSecond: part.perSecond?.address ?? 1000,
       addressRefusalsPerSecond: part.perSecond?.refusals ?? 1000,
       clock: aClock(noon),

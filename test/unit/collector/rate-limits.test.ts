@@ -6,6 +6,7 @@ function limits(part = {}) {
   const clock = aClock(noon);
   const options = {
     keyEventsPerSecond: 10,
+    keyRefusedPerSecond: 1,
     addressRequestsPerSecond: 10,
     addressRefusalsPerSecond: 1,
     ...part,
@@ -34,6 +35,18 @@ test('where one of several keys is over its limit, none of them is charged', () 
   ]);
   expect(of.events(both)).toMatchObject({ limit: 'key' });
   expect(of.events(new Map([['b', 100]]))).toBeNull();
+});
+
+test('a key whose events are refused is bounded closely, and nobody else', () => {
+  const { clock, limits: of } = limits();
+  const one = new Map([['k', 1]]);
+  for (let refused = 0; refused < 12; refused += 1) {
+    expect(of.events(one)).toEqual(refused < 10 ? null : { limit: 'refused', waitMs: 1000 });
+    if (refused < 10) of.unfit('k');
+  }
+  expect(of.events(new Map([['other', 1]]))).toBeNull();
+  clock.advance(1000);
+  expect(of.events(one)).toBeNull();
 });
 
 test('an address has a bound for all it sends, with a key or without', () => {

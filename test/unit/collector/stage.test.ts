@@ -49,7 +49,7 @@ function aWorld({ partitions = 4, ackTimeoutMs = 5000 } = {}) {
     ackTimeoutMs,
   });
   const collect = (messages: readonly unknown[], origin = live, tenant: Tenant = aTenant()) => {
-    const entries = messages.map((message) => ({ message, tenant }));
+    const entries = messages.map((message) => ({ message, tenant, keyId: 'k' }));
     const receipt = stage({ entries, sentAt: undefined }, origin);
     receipt.then(
       () => effects.push('accepted'),

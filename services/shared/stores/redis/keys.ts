@@ -18,6 +18,9 @@ export interface RedisKeys {
   consumed(group: string): string;
   /** Hash: `topic/partition` to the offset that a consumer group's effects here reach. For ever. */
   reached(group: string): string;
+  /** Hash: `topic/partition` of what the cleaner published to the offset that its claims here reach, and
+   *  the run id of the server that last had all of them. For ever. */
+  published(group: string): string;
   /** String: made with the first effect; where it is missing, so is everything else. For ever. */
   canary(): string;
   /** Patterns (of SCAN) of all of these but the canary. */
@@ -35,9 +38,10 @@ export function redisKeys(prefix = ''): RedisKeys {
     finding: (tenant, source) => `${prefix}finding:{${tenant}:${source}}`,
     consumed: (group) => `${prefix}consumed:{${group}}`,
     reached: (group) => `${prefix}reached:{${group}}`,
+    published: (group) => `${prefix}published:{${group}}`,
     canary: () => `${prefix}canary`,
     everything: () =>
-      ['tags', 'profile', 'claims', 'orders', 'finding', 'consumed', 'reached'].map(
+      ['tags', 'profile', 'claims', 'orders', 'finding', 'consumed', 'reached', 'published'].map(
         (kind) => `${prefix.replace(/[*?[\]\\^-]/g, '\\$&')}${kind}:{*`,
       ),
   };

@@ -1,7 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Coordinates } from '../../domain/event';
 import { coordinatesText } from '../../domain/event-row';
-import type { OrderApplication, OrderSubject, OrdersKnown } from '../../domain/order-history';
+import type {
+  OrderApplication,
+  OrderFinding,
+  OrderSubject,
+  OrdersKnown,
+} from '../../domain/order-history';
 import { messageOf } from '../../runtime/errors';
 import { answerOf } from './client';
 import type { RedisKeys } from './keys';
@@ -24,16 +29,10 @@ interface Question {
   readonly subjects: readonly OrderSubject[];
 }
 
-interface Finding {
-  readonly tenant: string;
-  readonly source: Coordinates;
-  readonly evidence: string;
-}
-
 /** What is remembered of orders, in Redis. Idempotent by coordinates, and by version for decisions. */
 export interface RedisOrderMemory {
   read(questions: readonly Question[]): Promise<readonly OrdersKnown[]>;
-  keep(findings: readonly Finding[]): Promise<readonly string[]>;
+  keep(findings: readonly OrderFinding[]): Promise<readonly string[]>;
   add(applications: readonly OrderApplication[]): Promise<void>;
 }
 

@@ -21,11 +21,17 @@ export interface RedisStateOptions {
   /** Redis was started anew, has failed over or was rebuilt, and may lack the last writes. Called when
    *  nothing can be written; resolves once all that began before has ended and will be repeated. */
   readonly goBack: () => Promise<void>;
+  /** Makes good what this server may lack and nobody repeats, before anything else is written to it.
+   *  Called for each server that this process meets; may be repeated. Nothing by default. */
+  readonly complete?: (server: CompleteServer) => Promise<void>;
+  /** Told why it could not; it will be called again. */
+  readonly onIncomplete?: (error: unknown) => void;
   /** Told that the state is lost (why), and that it is there again (null). */
   readonly onLost: (why: string | null) => void;
 }
 
-type Known = { readonly [Key in keyof Sign]: string };
+/** A server with its canary. */
+export type CompleteServer = { readonly [Key in keyof Sign]: string };
 
 const whatIsLost =
   'Redis has lost its state: its canary is gone, although records were consumed. Nothing is written ' +
@@ -35,8 +41,8 @@ const whatIsLost =
 /** Looks at a server before the first write on each connection to it: within one its run id cannot
  *  change, and every script checks the canary in the same atomic step as its effect. */
 export function createRedisState(options: RedisStateOptions): RedisState {
-  const { canary } = options;
-  let known: Known | null = null;
+  const { canary, complete = async () => {} } = options;
+  let known: CompleteServer | null = null;
   let doubts = 0;
   /** The number of doubts when the server was last looked at and found to be the one known. */
   let sureAt = -1;
@@ -53,7 +59,7 @@ export function createRedisState(options: RedisStateOptions): RedisState {
     lost = why;
   }
 
-  async function find(): Promise<Known> {
+  async function find(): Promise<CompleteServer> {
     const sign = await canary.sign();
     const there = sign.canary ?? ((await options.isNew()) ? await canary.begin() : null);
     say(there === null ? whatIsLost : null);
@@ -64,15 +70,28 @@ export function createRedisState(options: RedisStateOptions): RedisState {
   async function look(): Promise<void> {
     const doubtsThen = doubts;
     const found = await find();
-    const isSame = known?.runId === found.runId && known.canary === found.canary;
-    if (known === null || isSame) sureAt = doubtsThen;
-    else {
-      isGoingBack = true;
-      void options.goBack().then(() => {
+    if (known === null) {
+      await complete(found);
+      known = found;
+    }
+    const isSame = known.runId === found.runId && known.canary === found.canary;
+    if (isSame) sureAt = doubtsThen;
+    else goBackTo(found);
+  }
+
+  /** What was begun before has ended, and is repeated, once nothing is missing that it may meet. */
+  function goBackTo(found: CompleteServer): void {
+    isGoingBack = true;
+    options
+      .goBack()
+      .then(() => complete(found))
+      .then(() => {
+        known = found;
+      })
+      .catch((error: unknown) => options.onIncomplete?.(error))
+      .finally(() => {
         isGoingBack = false;
       });
-    }
-    known = found;
   }
 
   return {

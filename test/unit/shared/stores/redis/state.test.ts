@@ -7,6 +7,7 @@ function aWorld() {
   let disconnect = () => {};
   let wentBack = () => {};
   let isNew = true;
+  let cannot = false;
   const state = createRedisState({
     canary: {
       sign: async () => ({ ...redis }),
@@ -26,6 +27,11 @@ function aWorld() {
         wentBack = resolve;
       });
     },
+    async complete({ runId }) {
+      effects.push(`complete ${runId}`);
+      if (cannot) throw new Error('Kafka is away');
+    },
+    onIncomplete: (error) => void effects.push((error as Error).message),
     onLost: (why) => effects.push(why === null ? 'found' : 'lost'),
   });
   return {
@@ -34,6 +40,9 @@ function aWorld() {
     async wentBack() {
       wentBack();
       await new Promise(setImmediate);
+    },
+    completes: (can: boolean) => {
+      cannot = !can;
     },
     consumed: () => {
       isNew = false;
@@ -47,7 +56,7 @@ test('a new Redis gets a canary, and is looked at once a connection', async () =
   const { state, effects } = aWorld();
   expect(await Promise.all([state.assured(), state.assured()])).toEqual(['c1', 'c1']);
   expect(await state.assured()).toBe('c1');
-  expect(effects).toEqual(['begin']);
+  expect(effects).toEqual(['begin', 'complete r1']);
 });
 
 test('an empty Redis is no new one where records were consumed', async () => {
@@ -59,7 +68,7 @@ test('an empty Redis is no new one where records were consumed', async () => {
   redis.canary = 'rebuilt';
   expect(await state.assured()).toBe('rebuilt');
   expect(state.lost()).toBeNull();
-  expect(effects).toEqual(['lost', 'found']);
+  expect(effects).toEqual(['lost', 'found', 'complete r1']);
 });
 
 test('emptied while it runs: lost until it is rebuilt, and then the consumers go back', async () => {
@@ -73,7 +82,7 @@ test('emptied while it runs: lost until it is rebuilt, and then the consumers go
   await expect(state.assured()).rejects.toThrow(/repeated first/);
   await wentBack();
   expect(await state.assured()).toBe('c2');
-  expect(effects).toEqual(['begin', 'lost', 'found', 'go back']);
+  expect(effects).toEqual(['begin', 'complete r1', 'lost', 'found', 'go back', 'complete r1']);
 });
 
 test('another run id: nothing is written until the consumers have gone back', async () => {
@@ -87,7 +96,7 @@ test('another run id: nothing is written until the consumers have gone back', as
   await expect(state.assured()).rejects.toThrow(/repeated first/);
   await wentBack();
   expect(await state.assured()).toBe('c1');
-  expect(effects).toEqual(['begin', 'go back']);
+  expect(effects).toEqual(['begin', 'complete r1', 'go back', 'complete r2']);
 });
 
 test('a connection that is lost while it is looked at proves nothing', async () => {
@@ -96,4 +105,25 @@ test('a connection that is lost while it is looked at proves nothing', async () 
   disconnect();
   await expect(asked).rejects.toThrow(/connection was lost/);
   expect(await state.assured()).toBe('c1');
+});
+
+test('nothing is written to a server that could not be completed, the first or another', async () => {
+  const { state, effects, redis, disconnect, wentBack, completes } = aWorld();
+  completes(false);
+  await expect(state.assured()).rejects.toThrow('Kafka is away');
+  completes(true);
+  expect(await state.assured()).toBe('c1');
+  redis.runId = 'r2';
+  disconnect();
+  completes(false);
+  await expect(state.assured()).rejects.toThrow(/repeated first/);
+  await wentBack();
+  completes(true);
+  await expect(state.assured()).rejects.toThrow(/repeated first/);
+  await wentBack();
+  expect(await state.assured()).toBe('c1');
+  expect(effects).toEqual([
+    ...['begin', 'complete r1', 'complete r1'],
+    ...['go back', 'complete r2', 'Kafka is away', 'go back', 'complete r2'],
+  ]);
 });
