@@ -11,7 +11,7 @@ import type { Limited, RateLimits } from './rate-limits';
 import type { Received } from './receive';
 import { accepted, refused, tooMuch, unacknowledged } from './replies';
 import { type RequestFault, refuse } from './request-fault';
-import type { CollectorStage, Origin } from './stage';
+import type { CollectorStage, Origin, Receipt } from './stage';
 import type { Turns } from './turns';
 import { basicWriteKey, type OwnerOfKey } from './write-keys';
 
@@ -90,10 +90,7 @@ async function answer(
 ): Promise<FastifyReply> {
   try {
     const receipt = await work;
-    for (const { index } of receipt.refused) {
-      const entry = entries[index];
-      if (entry !== undefined) limits.unfit(entry.keyId);
-    }
+    for (const [keyId, refused] of refusedByKey(receipt, entries)) limits.unfit(keyId, refused);
     const sound = receipt.accepted - receipt.refused.length;
     metrics.count('tributary_collector_events_total', { result: 'accepted' }, sound);
     const result = 'refused';
@@ -105,6 +102,18 @@ async function answer(
     metrics.count('tributary_collector_events_total', { result: 'unacknowledged' }, entries.length);
     return unacknowledged(reply, error.message);
   }
+}
+
+function refusedByKey(
+  { refused: items }: Receipt,
+  entries: readonly Entry[],
+): ReadonlyMap<string, number> {
+  const events = new Map<string, number>();
+  for (const { index } of items) {
+    const keyId = entries[index]?.keyId ?? '';
+    events.set(keyId, (events.get(keyId) ?? 0) + 1);
+  }
+  return events;
 }
 
 /** Whether the request's header holds a key that somebody has. */

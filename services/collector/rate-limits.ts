@@ -20,8 +20,8 @@ export interface RateLimits {
   refused(address: string): void;
   /** Asked before a request is taken: the ids of its write keys, and how many events each sends. */
   events(senders: ReadonlyMap<string, number>): Limited | null;
-  /** An event with this write key was refused. */
-  unfit(keyId: string): void;
+  /** So many events with this write key were refused. */
+  unfit(keyId: string, events: number): void;
 }
 
 export interface RateLimitsOptions {
@@ -71,8 +71,6 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
       for (const [keyId, events] of senders) keys.take(keyId, events);
       return null;
     },
-    unfit(keyId) {
-      unfit.take(keyId, 1);
-    },
+    unfit: (keyId, events) => unfit.charge(keyId, events),
   };
 }

@@ -4,6 +4,8 @@ export interface TokenBuckets {
    *  after wait for the debt to be paid, so that a large request is no worse off than small ones.
    *  Returns 0, or how many milliseconds it takes until the bucket holds one again. */
   take(name: string, tokens: number): number;
+  /** Takes them in any case, also from a bucket that holds none. */
+  charge(name: string, tokens: number): void;
   /** The same answer, and nothing is taken. */
   waitMs(name: string): number;
 }
@@ -63,6 +65,9 @@ export function createTokenBuckets(options: TokenBucketsOptions): TokenBuckets {
       const wait = waitOf(bucket);
       if (wait === 0) bucket.tokens -= tokens;
       return wait;
+    },
+    charge(name, tokens) {
+      use(name).tokens -= tokens;
     },
     waitMs(name) {
       const bucket = buckets.get(name);
