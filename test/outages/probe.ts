@@ -11,6 +11,8 @@ export interface Probe {
   lap(): readonly number[];
   /** Resolves when every click is a tag. */
   stop(): Promise<void>;
+  /** Sends nothing more and waits for nothing. */
+  giveUp(): void;
 }
 
 const everyMs = 100;
@@ -22,6 +24,7 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
   const waiting = new Set<Promise<void>>();
   let delays: number[] = [];
   let isStopped = false;
+  let hasGivenUp = false;
 
   async function click(nth: number): Promise<void> {
     const id = `probe-${nth}`;
@@ -33,7 +36,7 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
     };
     messageIds.add(id);
     const body = Buffer.from(JSON.stringify(message));
-    while ((await post(body)) !== 200) await sleep(100);
+    while (!hasGivenUp && (await post(body)) !== 200) await sleep(100);
     await becomesATag(installation.keys.tags(tenant, id), begun);
   }
 
@@ -46,7 +49,7 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
 
   async function becomesATag(key: string, begun: number): Promise<void> {
     const into = delays;
-    while (Date.now() - begun < giveUpAfterMs) {
+    while (!hasGivenUp && Date.now() - begun < giveUpAfterMs) {
       if ((await redis.exists(key).catch(() => 0)) === 1) break;
       await sleep(lookEveryMs);
     }
@@ -71,6 +74,10 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
       isStopped = true;
       await clicking;
       await Promise.all(waiting);
+    },
+    giveUp() {
+      isStopped = true;
+      hasGivenUp = true;
     },
   };
 }

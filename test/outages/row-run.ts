@@ -3,7 +3,7 @@ import { untilDry } from '../faults/running';
 import { aStream, send } from '../faults/stream';
 import { nearestRank } from '../support/nearest-rank';
 import type { OutageRow } from './outage-row';
-import { startProbe } from './probe';
+import { type Probe, startProbe } from './probe';
 import { everyService, type World } from './world';
 
 /** A line of the table. */
@@ -45,14 +45,29 @@ export function paceOf(ms: number): { readonly people: number; readonly pauseMs:
 export async function runRow(
   world: World,
   row: OutageRow,
-  { tenant: name, seed, lastsMs, normalMs }: RowOptions,
+  options: RowOptions,
 ): Promise<RowResult> {
   const { installation } = world;
   await Promise.all(everyService.map((service) => installation.running(service)[0]?.ready()));
+  const probe = startProbe(world, options.tenant);
+  try {
+    return await runBeside(probe, world, row, options);
+  } finally {
+    // After a row that failed in the middle the next one would else never run dry.
+    probe.giveUp();
+  }
+}
+
+async function runBeside(
+  probe: Probe,
+  world: World,
+  row: OutageRow,
+  { tenant: name, seed, lastsMs, normalMs }: RowOptions,
+): Promise<RowResult> {
+  const { installation } = world;
   const tenant = installation.tenant(name);
   const { people, pauseMs } = paceOf(normalMs + lastsMs);
   const requests = aStream({ tenant, people, seed });
-  const probe = startProbe(world, name);
   const collectorUrl = () => installation.url('collector');
   const sending = send(requests, { tenant: name, collectorUrl, pauseMs });
   sending.catch(() => {});
