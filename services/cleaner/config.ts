@@ -36,13 +36,13 @@ export const cleanerSettings = {
   }),
   importMaxLag: setting(between(integer, { min: 1, max: 100_000_000 }), {
     env: 'IMPORT_MAX_LAG',
-    default: 20_000,
+    default: 1000,
     unit: 'records',
     doc: 'The import lane waits while the tags are further than this behind the clean topic.',
   }),
   importPaceEveryMs: setting(between(milliseconds, { min: 50, max: 60_000 }), {
     env: 'IMPORT_PACE_EVERY',
-    default: 500,
+    default: 100,
     doc: 'Time between two looks at that lag.',
   }),
 };
