@@ -47,6 +47,8 @@ export async function accept(
   { admission, ...deps }: AcceptDeps & { readonly admission: Admission },
 ): Promise<FastifyReply> {
   const { authorization } = request.headers;
+  const waiting = limitOfHeader(request, deps);
+  if (waiting !== null) return slowDown(reply, waiting, deps);
   const body = await bodyOf(request, deps);
   if (body === 'no_room' || (body.ok && !admission.growTo(body.bytes))) return full(reply, deps);
   const read = body.ok
@@ -65,6 +67,17 @@ export async function accept(
   const { entries } = read.incoming;
   const work = deps.stage(read.incoming, { call, lane, browser } satisfies Origin);
   return answer(reply, { entries, work }, deps);
+}
+
+/** Whether the key in the header is over its limit: what is put off must cost less than what is taken,
+ *  so that is asked before the body is parsed, too. */
+function limitOfHeader(
+  { headers }: FastifyRequest,
+  { ownerOf, limits }: Pick<AcceptDeps, 'ownerOf' | 'limits'>,
+): Limited | null {
+  const key = basicWriteKey(headers.authorization);
+  const owner = key === null ? undefined : ownerOf(key);
+  return owner === undefined ? null : limits.events(new Map([[owner.keyId, 0]]));
 }
 
 async function bodyOf(

@@ -78,8 +78,10 @@ describe('what may be sent again', () => {
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '1']);
     expect(answer.json()).toMatchObject({ error: 'rate_limited', field: null });
     expect(answer.headers['access-control-expose-headers']).toBe('retry-after');
+    // Put off before anybody looks what it says.
+    expect((await post('/v1/t', '{')).statusCode).toBe(429);
     expect(collected).toHaveLength(10);
-    expect(await metrics.text()).toMatch(/limited_total\{limit="key",[^}]*\} 1\n/);
+    expect(await metrics.text()).toMatch(/limited_total\{limit="key",[^}]*\} 2\n/);
   });
 
   test('429 for an address that has no valid key again and again, not for one beside it', async () => {
