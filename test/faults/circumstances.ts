@@ -54,6 +54,9 @@ export function circumstancesOf(point: FailpointName): Circumstances {
       return { ...ordinary, decide: decideSome };
     case 'metrics.publish_dead_letter':
       return refusedRow;
+    // Asked for the first time as soon as the process runs.
+    case 'metrics.record_ends':
+      return { ...ordinary, isEarly: true };
     case 'metrics.set_aside':
     case 'metrics.mend':
       return windowAside;

@@ -56,12 +56,12 @@ export function expectedOf(
   for (const [id, copies] of groupedBy(valid, ({ event }) => event.messageId)) {
     const holder = book.holderOf(id, copies);
     if (holder === null) continue;
-    const isRefused = refused.includes(holder.event.name);
-    book.expect(holder, verdictOn(holder.event, tenant, book.firstOf(holder)), isRefused);
+    const isRefused = ({ event }: Accepted) => refused.includes(event.name);
+    book.expect(holder, verdictOn(holder.event, tenant, book.firstOf(holder)), isRefused(holder));
     for (const copy of copies) {
       if (copy === holder) continue;
       const same = copy.event.contentHash === holder.event.contentHash;
-      book.expect(copy, same ? duplicate : collision);
+      book.expect(copy, same ? duplicate : collision, isRefused(copy));
     }
   }
   return book;
@@ -99,7 +99,7 @@ function openBook({ first, decisions }: Audit, rows: ReadonlyMap<string, string>
       if (row === 'nothing') book.lost += 1;
       if (row !== last) told(`is ${row}, not ${last}`);
       ledger.set(place, last);
-      if (last === unwritable) unwritten.push(asFact(record));
+      if (last === unwritable && isCounted(wanted)) unwritten.push(asFact(record));
       else if (isCounted(last)) facts.push(asFact(record));
       else if ([wanted, ...decided].some(isCounted)) retracted.push(asFact(record));
     },
