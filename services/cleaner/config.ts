@@ -36,9 +36,9 @@ export const cleanerSettings = {
   }),
   importMaxLag: setting(between(integer, { min: 1, max: 100_000_000 }), {
     env: 'IMPORT_MAX_LAG',
-    default: 1000,
+    default: 250,
     unit: 'records',
-    doc: 'The import lane waits while the tags are further than this behind the clean topic.',
+    doc: 'The import lane waits while the tags are further behind the clean topic, a partition on average.',
   }),
   importPaceEveryMs: setting(between(milliseconds, { min: 50, max: 60_000 }), {
     env: 'IMPORT_PACE_EVERY',

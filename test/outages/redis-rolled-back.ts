@@ -6,7 +6,7 @@ import { type OutageRow, ordinary } from './outage-row';
 /** Redis goes back in time, as it does where a replica that was behind takes over or a copy is
  *  restored: claims, tags and watermarks of some seconds are gone, and Kafka's offsets are not. */
 export const rolledBack: OutageRow = {
-  ...{ ...ordinary, name: 'redis-rolled-back' },
+  ...{ ...ordinary, name: 'redis-rolled-back', isQuick: true },
   done: 'SIGKILL to Redis, started again with the data it had at the beginning of the outage',
   async run({ servers, folder }, lastsMs) {
     const data = join(folder, 'data', 'redis', 'appendonlydir');

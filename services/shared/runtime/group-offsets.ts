@@ -88,22 +88,32 @@ export async function committedOffsets(
   return new Map(places.map((place) => [nameOf(place), place.offset]));
 }
 
-/** Records of these topics that a group has not committed; of a partition without a commit, all there
- *  are. The ends are asked for last: what comes in meanwhile is behind too. */
+/** Records of these topics that a group has not committed, partition by partition; of one without a
+ *  commit, all there are. The ends are asked for last: what comes in meanwhile is behind too. */
+export async function partitionLags(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<readonly number[]> {
+  const committed = await committedOffsets(admin, groupId, topics);
+  const lags: number[] = [];
+  for (const topic of topics) {
+    for (const [partition, { low, high }] of await logBounds(admin, topic)) {
+      const next = Math.max(low, committed.get(nameOf({ topic, partition })) ?? low);
+      lags.push(Math.max(0, high - next));
+    }
+  }
+  return lags;
+}
+
+/** All of them together. */
 export async function groupLag(
   admin: Admin,
   groupId: string,
   topics: readonly string[],
 ): Promise<number> {
-  const committed = await committedOffsets(admin, groupId, topics);
-  let lag = 0;
-  for (const topic of topics) {
-    for (const [partition, { low, high }] of await logBounds(admin, topic)) {
-      const next = Math.max(low, committed.get(nameOf({ topic, partition })) ?? low);
-      lag += Math.max(0, high - next);
-    }
-  }
-  return lag;
+  const lags = await partitionLags(admin, groupId, topics);
+  return lags.reduce((sum, lag) => sum + lag, 0);
 }
 
 /** Whether none of these groups has ever committed an offset of these topics. TransientError when nobody

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { messageOf } from './errors';
-import { groupLag } from './group-offsets';
+import { partitionLags } from './group-offsets';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -10,7 +10,8 @@ export interface PacerOptions {
   /** The group whose lag is measured, and the topic it reads. */
   readonly group: string;
   readonly topic: string;
-  /** Pauses above this lag; resumes at half of it. */
+  /** Of a partition, on average: pauses above it, resumes at half of it. By partition, because a larger
+   *  installation has more of them, and a record waits only for those of its own. */
   readonly maxLag: number;
   readonly everyMs: number;
   readonly onPause: () => void;
@@ -32,12 +33,14 @@ export function createPacer(options: PacerOptions): Pacer {
   let timer: NodeJS.Timeout | undefined;
   let measuring: Promise<void> = Promise.resolve();
 
-  function decide(lag: number): void {
+  function decide(lags: readonly number[]): void {
+    const lag = lags.reduce((sum, one) => sum + one, 0);
+    const most = maxLag * lags.length;
     metrics?.set('tributary_clean_lag_records', {}, lag);
-    if (!paused && lag > maxLag) {
+    if (!paused && lag > most) {
       paused = true;
       options.onPause();
-    } else if (paused && lag <= maxLag / 2) {
+    } else if (paused && lag <= most / 2) {
       paused = false;
       options.onResume();
     }
@@ -47,8 +50,8 @@ export function createPacer(options: PacerOptions): Pacer {
   async function measure(): Promise<void> {
     try {
       await admin.connect();
-      const lag = await groupLag(admin, options.group, [options.topic]);
-      if (!stopped) decide(lag);
+      const lags = await partitionLags(admin, options.group, [options.topic]);
+      if (!stopped) decide(lags);
     } catch (error) {
       log.warn({ group: options.group, why: messageOf(error) }, 'the lag cannot be measured');
     }
