@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { httpAnswer, type LinkFault } from '../support/fault-proxy';
 import { type OutageRow, ordinary } from './outage-row';
-import { appendPoison, deadLetters } from './poison';
+import { appendPoison, judgedOf } from './poison';
 import { waits } from './waits';
 
 const tagsGoOn = { leavesTags: true };
@@ -65,15 +65,15 @@ export const registryRows = (['refuse', 'hang', '404', '500'] as const).map((how
     done: `registry: ${how}; 10,000 records with an unknown schema id in the identity topic`,
     async run(world, lastsMs) {
       const { links, installation } = world;
-      const [before, asked] = [await deadLetters(world), links.registry.requests()];
+      const asked = links.registry.requests();
       await links.registry.break(fault);
-      await appendPoison(world, 10_000, 'unknown schema');
+      const poisoned = await appendPoison(world, 10_000, 'unknown schema');
       await waits(installation, 'registry');
       await sleep(lastsMs);
-      const dead = (await deadLetters(world)) - before;
+      const dead = await judgedOf(world, poisoned);
       if (dead > 0) throw new Error(`${dead} records are dead although the registry could not say`);
       await links.registry.mend();
-      const all = async () => (await deadLetters(world)) >= before + 10_000;
+      const all = async () => (await judgedOf(world, poisoned)) === poisoned.records;
       await eventually(all, { deadlineMs: 60_000, message: 'dead letters once it can say' });
       return `known schemas go on; ${links.registry.requests() - asked} requests for 10,000 records`;
     },

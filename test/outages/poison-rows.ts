@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type OutageRow, ordinary } from './outage-row';
-import { appendPoison, deadLetters } from './poison';
+import { appendPoison, deadOfPoison, judgedOf, type Poisoned } from './poison';
 import { waits } from './waits';
 import type { World } from './world';
 
@@ -15,11 +15,11 @@ export const poison: OutageRow = {
     const until = Date.now() + lastsMs;
     const tookMs: number[] = [];
     do {
-      const before = await deadLetters(world);
-      const begun = await appendPoison(world, 12);
-      const all = async () => (await deadLetters(world)) >= before + 12;
+      const before = await deadOfPoison(world);
+      const { storedAt } = await appendPoison(world, 12);
+      const all = async () => (await deadOfPoison(world)) >= before + 12;
       await eventually(all, { deadlineMs: 15_000, message: '12 dead letters', everyMs: 10 });
-      tookMs.push(Date.now() - begun);
+      tookMs.push(Date.now() - storedAt);
       await sleep(1000);
     } while (Date.now() < until);
     const slowest = Math.max(...tookMs);
@@ -37,17 +37,17 @@ export const floods: OutageRow = {
   done: '10,000 records with 10,000 unknown schema ids in a partition of the identity topic',
   async run(world, lastsMs, { over }) {
     const { links, installation } = world;
-    const [before, asked] = [await deadLetters(world), links.registry.requests()];
-    await appendPoison(world, 10_000, 'unknown schemas');
+    const asked = links.registry.requests();
+    const poisoned = await appendPoison(world, 10_000, 'unknown schemas');
     await waits(installation, 'registry');
     await sleep(lastsMs);
     const requests = links.registry.requests() - asked;
-    const dead = (await deadLetters(world)) - before;
+    const dead = await judgedOf(world, poisoned);
     if (requests > handful * Math.max(1, lastsMs / 15_000))
       throw new Error(`the registry has seen ${requests} requests`);
     if (dead > 0) throw new Error(`${dead} dead letters of a batch that waits`);
     over();
-    await letThemDie(world, before + 10_000);
+    await letThemDie(world, poisoned);
     return `${requests} requests in ${lastsMs / 1000} s; their partition waits and says why, all others go on; with DECODE_BREAKER=false all are dead letters`;
   },
 };
@@ -58,27 +58,26 @@ export const undecodable: OutageRow = {
   done: '200 records of a known schema that do not decode, one after the other, in the identity topic',
   async run(world, lastsMs, { over }) {
     const { installation } = world;
-    const before = await deadLetters(world);
-    await appendPoison(world, 200, 'undecodable');
+    const poisoned = await appendPoison(world, 200, 'undecodable');
     await waits(installation, 'other');
     await sleep(lastsMs);
-    const dead = (await deadLetters(world)) - before;
+    const dead = await judgedOf(world, poisoned);
     if (dead >= 200) throw new Error(`all ${dead} are dead letters: nothing was stopped`);
     over();
-    await letThemDie(world, before + 200);
+    await letThemDie(world, poisoned);
     return `their partition waits and says why, after ${dead} dead letters; all others go on; with DECODE_BREAKER=false all are dead letters`;
   },
 };
 
 /** As an operator does who has found the producer. */
-async function letThemDie(world: World, dead: number): Promise<void> {
+async function letThemDie(world: World, poisoned: Poisoned): Promise<void> {
   const { installation } = world;
   const anew = async (more: NodeJS.ProcessEnv) => {
     await Promise.all(installation.running('cleaner').map((one) => one.stop()));
     await installation.start('cleaner', '', more).ready();
   };
   await anew({ DECODE_BREAKER: 'false' });
-  const all = async () => (await deadLetters(world)) >= dead;
+  const all = async () => (await judgedOf(world, poisoned)) === poisoned.records;
   await eventually(all, { deadlineMs: 300_000, message: 'dead letters of all of them' });
   await anew({});
 }
