@@ -3,6 +3,7 @@ import { parseAvro } from './avro';
 import { steadyClock } from './clock';
 import { messageOf, TransientError } from './errors';
 import type { Registry } from './registry';
+import { within } from './within';
 
 type Resolver = ReturnType<Type['createResolver']>;
 
@@ -46,6 +47,9 @@ const unknownForMs = 30_000;
 const mostIds = 1000;
 const unusedForMs = 60_000;
 const questionsAtOnce = 4;
+/** The other partitions of a fetch wait while a batch is prepared. A registry that takes longer is not
+ *  waited for: its answer is there for a later try. */
+const patienceMs = 100;
 /** A flood of made-up ids must not become a flood of requests, nor a registry that was rolled back the
  *  end of sound records. */
 const aHandful = 8;
@@ -78,7 +82,10 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
       for (const id of own) asking.delete(id);
     });
     for (const id of own) asking.set(id, question);
-    await Promise.all(ids.map((id) => asking.get(id)));
+    const answers = Promise.all(ids.map((id) => asking.get(id)));
+    await within(patienceMs, answers, () => {
+      throw new TransientError('the registry has not answered yet', { server: 'registry' });
+    });
   }
 
   async function askAndPut(ids: readonly number[]): Promise<void> {

@@ -8,13 +8,14 @@ const text = '{"type":"record","name":"T","fields":[{"name":"a","type":"string"}
 /** A registry that knows these ids, and keeps the questions; the test may make it fail. */
 function aRegistry(known: ReadonlySet<number>, mostUnknown?: number) {
   const asked: number[] = [];
-  const state = { down: false, atOnce: 0, mostAtOnce: 0, wholeAsked: 0 };
+  const state = { down: false, slow: Promise.resolve(), atOnce: 0, mostAtOnce: 0, wholeAsked: 0 };
   const registry: Pick<Registry, 'schemaText'> = {
     async schemaText(id) {
       asked.push(id);
       state.atOnce += 1;
       state.mostAtOnce = Math.max(state.mostAtOnce, state.atOnce);
       await new Promise(setImmediate);
+      await state.slow;
       state.atOnce -= 1;
       if (state.down) throw new TransientError('down', { server: 'registry' });
       return known.has(id) ? text : null;
@@ -33,7 +34,10 @@ function aRegistry(known: ReadonlySet<number>, mostUnknown?: number) {
 
 const ids = (...some: number[]) => new Set(some);
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 test('an id is asked for once, however many ask for it at the same time', async () => {
   const { schemas, asked } = aRegistry(ids(1));
@@ -88,15 +92,31 @@ test('a flood of made-up ids is asked for a few at a time and forgotten again', 
 });
 
 test('ids of a batch that takes minutes to ask for are not forgotten meanwhile', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   const { schemas, state } = aRegistry(ids(1), Number.POSITIVE_INFINITY);
   const flood = many(1000, 1500);
   const preparing = schemas.prepare(flood);
   while (state.wholeAsked < 300) await new Promise(setImmediate);
-  jest.advanceTimersByTime(61_000);
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
   await schemas.prepare(ids(1));
   await preparing;
   expect([...flood].every((id) => schemas.get(id).state === 'unknown')).toBe(true);
+});
+
+test('a registry that takes its time holds nobody up: its answer is there for a later try', async () => {
+  const { schemas, asked, state } = aRegistry(ids(1));
+  let answer = () => {};
+  state.slow = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const begunAt = performance.now();
+  await expect(schemas.prepare(ids(1))).rejects.toThrow('has not answered yet');
+  await expect(schemas.prepare(ids(1))).rejects.toMatchObject({ server: 'registry' });
+  expect(performance.now() - begunAt).toBeLessThan(2000);
+  answer();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await schemas.prepare(ids(1));
+  expect([schemas.get(1).state, asked]).toEqual(['known', [1]]);
 });
 
 const many = (from: number, count: number) =>
