@@ -21,7 +21,7 @@ import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPublisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
-import { leaveWhenTold, runService, type Starting } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import type { Stage } from '../shared/runtime/stage';
 import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
@@ -54,7 +54,7 @@ type Settings = SettingsOf<typeof cleanerSettings>;
 type Parts = Awaited<ReturnType<typeof connect>>;
 
 async function main(): Promise<void> {
-  const starting = leaveWhenTold();
+  leaveWhenTold();
   const settings = readSettings(cleanerSettings, process.env);
   const log = createLog('cleaner', { level: settings.logLevel });
   const metrics = createMetrics('cleaner');
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const state = watchState(settings, { ...parts, failpoints, consumers }, { log, metrics });
   const clean = createStage(settings, { ...parts, failpoints, state }, { log, metrics });
   const lanes = lanesOf(settings, topics);
-  const shared = { ...parts, failpoints, state, starting, clean, log, metrics };
+  const shared = { ...parts, failpoints, state, clean, log, metrics };
   const [live, imports] = await Promise.all([
     consume(lanes.live, settings, shared),
     consume(lanes.import, settings, shared),
@@ -236,13 +236,12 @@ function createStage(
   });
 }
 
-type Shared = Parts &
-  Watchers & { failpoints: Failpoints; state: RedisState; starting: Starting; clean: Stage };
+type Shared = Parts & Watchers & { failpoints: Failpoints; state: RedisState; clean: Stage };
 
 function consume(
   { group, topics, settings: consumerSettings }: Lane,
   settings: Settings,
-  { kafka, redis, keys, state, failpoints, starting, acknowledged, clean, log, metrics }: Shared,
+  { kafka, redis, keys, state, failpoints, acknowledged, clean, log, metrics }: Shared,
 ): Promise<ConsumerHandle> {
   const groupId = groupOf(group, settings.groupPrefix);
   const afterMs = 10_000 + 2 * settings.commitEveryMs;
@@ -279,7 +278,6 @@ function consume(
       },
     },
     commitThrough: (call) => failpoints.through('cleaner.commit', call),
-    onBegun: starting.begun,
     settings: consumerSettings,
     log,
     metrics,

@@ -8,7 +8,7 @@ import { createKafka } from '../shared/runtime/kafka';
 import { createLog, type Log } from '../shared/runtime/log';
 import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { retry } from '../shared/runtime/retry';
-import { leaveWhenTold, runService, type Starting } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { stateReactions } from '../shared/runtime/state-reactions';
 import { createStepTimer } from '../shared/runtime/steps';
 import { groupOf, topicsOf } from '../shared/runtime/topics';
@@ -32,7 +32,7 @@ interface Watchers {
 }
 
 async function main(): Promise<void> {
-  const starting = leaveWhenTold();
+  leaveWhenTold();
   const settings = readSettings(interestsSettings, process.env);
   const log = createLog('interests', { level: settings.logLevel });
   const metrics = createMetrics('interests');
@@ -41,8 +41,7 @@ async function main(): Promise<void> {
   const { redis } = parts;
   const consumers: ConsumerHandle[] = [];
   const state = watchState(settings, { ...parts, failpoints, consumers }, { log, metrics });
-  const running = { ...parts, failpoints, state, starting };
-  const consumer = await consume(settings, running, { log, metrics });
+  const consumer = await consume(settings, { ...parts, failpoints, state }, { log, metrics });
   consumers.push(consumer);
   const health = {
     live: { consumer: () => consumer.live() },
@@ -99,18 +98,7 @@ function watchState(
 
 function consume(
   settings: Settings,
-  {
-    kafka,
-    redis,
-    keys,
-    state,
-    failpoints,
-    starting,
-  }: Parts & {
-    failpoints: Failpoints;
-    state: RedisState;
-    starting: Starting;
-  },
+  { kafka, redis, keys, state, failpoints }: Parts & { failpoints: Failpoints; state: RedisState },
   { log, metrics }: Watchers,
 ): Promise<ConsumerHandle> {
   const server = { redis, keys, state };
@@ -151,7 +139,6 @@ function consume(
       record: 'interests.record_reached',
     }),
     commitThrough: (call) => failpoints.through('interests.commit', call),
-    onBegun: starting.begun,
     settings,
     log,
     metrics,

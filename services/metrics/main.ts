@@ -16,7 +16,7 @@ import { createMetrics, type Metrics } from '../shared/runtime/metrics';
 import { createPublisher, type Publisher } from '../shared/runtime/publisher';
 import { retry } from '../shared/runtime/retry';
 import { projectRoot } from '../shared/runtime/root';
-import { leaveWhenTold, runService, type Starting } from '../shared/runtime/run';
+import { leaveWhenTold, runService } from '../shared/runtime/run';
 import { createStepTimer } from '../shared/runtime/steps';
 import { loadTenants } from '../shared/runtime/tenants';
 import { cleanedKeys, groupOf, rawKeys, topicsOf } from '../shared/runtime/topics';
@@ -51,7 +51,7 @@ const tickMs = 25;
 const drainMs = 6000;
 
 async function main(): Promise<void> {
-  const starting = leaveWhenTold();
+  leaveWhenTold();
   const settings = readSettings(metricsSettings, process.env);
   const log = createLog('metrics', { level: settings.logLevel });
   const metrics = createMetrics('metrics');
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const parts = await connect(settings, failpoints, { log, metrics });
   const { consumer, pipeline } = await consume(
     settings,
-    { ...parts, failpoints, starting },
+    { ...parts, failpoints },
     { log, metrics },
   );
   const watch = createWatch(settings, parts, { log, metrics });
@@ -139,7 +139,7 @@ interface Watchers {
 
 async function consume(
   settings: Settings,
-  parts: Parts & { readonly failpoints: Failpoints; readonly starting: Starting },
+  parts: Parts & { readonly failpoints: Failpoints },
   watchers: Watchers,
 ): Promise<{ readonly consumer: ConsumerHandle; readonly pipeline: Pipeline }> {
   const { topics, kafka, codec, failpoints } = parts;
@@ -166,7 +166,6 @@ async function consume(
     }),
     commit: 'marked',
     commitThrough: (call) => failpoints.through('metrics.commit', call),
-    onBegun: parts.starting.begun,
     onDrained: () => pipeline.drain(AbortSignal.timeout(drainMs)),
     settings,
     ...watchers,

@@ -46,8 +46,6 @@ export interface ConsumerOptions {
   readonly reached?: Reached;
   /** What every commit of offsets passes on its way; none by default. */
   readonly commitThrough?: (call: CommitCall) => CommitCall;
-  /** Told, before the group is joined, how to leave it: a member that just goes is waited for. */
-  readonly onBegun?: (leave: () => Promise<void>) => void;
   /** Runs while stopping: after the last stage, before the last commit. */
   readonly onDrained?: () => Promise<void>;
   /** What a fault that must not be skipped does; by default it is logged and the process exits 1. */
@@ -81,8 +79,6 @@ export async function startConsumer(options: ConsumerOptions): Promise<ConsumerH
   const parts = assemble(options);
   const { consumer, admin, assignment, pauses, commits, membership, handler, abort } = parts;
   const firstJoin = listen(parts);
-  // The broker takes no leave from a member whose join it has not answered.
-  options.onBegun?.(() => firstJoin.then(() => consumer.disconnect()));
   try {
     await connect(options, parts);
   } catch (error) {

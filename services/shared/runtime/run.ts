@@ -36,27 +36,13 @@ const backlog = 4096;
 const signals = ['SIGTERM', 'SIGINT'] as const;
 const leavers = new WeakMap<ProcessLike, () => void>();
 
-/** A service that starts. */
-export interface Starting {
-  /** Something was begun that others would wait for if the process just went. */
-  begun(leave: () => Promise<unknown>): void;
-}
-
-/** Joining a group takes as long as its members need to hear of it. */
-const leaveWithinMs = 8000;
-
-/** First thing in a service: from here on it can be told to stop while it starts. It leaves what it has
- *  begun, and exits with 0; whatever else it has done by then is repeated by the next one, as after a
- *  kill. `runService` takes over. */
-export function leaveWhenTold(host: ProcessLike = process): Starting {
-  const begun: (() => Promise<unknown>)[] = [];
-  const leave = () => {
-    const left = Promise.allSettled(begun.map((one) => one()));
-    void within(leaveWithinMs, left, () => {}).finally(() => host.exit(0));
-  };
+/** First thing in a service: from here on it can be told to stop while it starts, and exits with 0 at
+ *  once. Whatever it has begun by then is repeated by the next one, as after a kill. `runService` takes
+ *  over. */
+export function leaveWhenTold(host: ProcessLike = process): void {
+  const leave = () => host.exit(0);
   leavers.set(host, leave);
   for (const signal of signals) host.on(signal, leave);
-  return { begun: (one) => void begun.push(one) };
 }
 
 /** Listens, and ends the process well on SIGTERM or SIGINT: exit 0, or 1 naming what hung or failed.

@@ -77,17 +77,6 @@ test.each(['SIGTERM', 'SIGINT'])('%s while it starts: exit 0 at once', async (si
   expect(await exit).toBe(0);
 });
 
-test('told to stop while it starts, it leaves what it has begun first', async () => {
-  const { host, exit, send } = aProcess();
-  const steps: string[] = [];
-  const starting = leaveWhenTold(host);
-  starting.begun(async () => void steps.push('left the group'));
-  starting.begun(() => Promise.reject(new Error('this one cannot')));
-  send('SIGTERM');
-  expect(await exit).toBe(0);
-  expect(steps).toEqual(['left the group']);
-});
-
 test('what hangs is named, and the process goes all the same', async () => {
   const { exit, send, lines } = await aService({
     closes: [{ name: 'redis', close: () => new Promise(() => {}) }],
