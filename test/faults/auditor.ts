@@ -65,7 +65,8 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
   const books = new Map<string, Book>();
   const bookOf = (tenant: string) => {
     const none: Book = {
-      accepted: [],
+      accepted: new Map(),
+      moved: [],
       first: new Map(),
       verdicts: new Map(),
       decisions: new Map(),
@@ -120,7 +121,10 @@ function isMadeUp(value: Buffer | null): boolean {
 }
 
 interface Book {
-  readonly accepted: Accepted[];
+  /** By coordinates: a broker that went away may deliver to this reader again, too. */
+  readonly accepted: Map<string, Accepted>;
+  /** Coordinates at which another record stood before. */
+  readonly moved: string[];
   readonly first: Map<string, string>;
   /** With the version of the weights, of every delivery. */
   readonly verdicts: Map<string, string[]>;
@@ -135,7 +139,13 @@ function noteAccepted(
   // Rubbish was put there by a test, and belongs to no tenant.
   if (!decoded.ok) return;
   const event = decoded.value as CleanEvent;
-  bookOf(event.tenant).accepted.push({ source: { topic, partition, offset }, appendedAt, event });
+  const { accepted, moved } = bookOf(event.tenant);
+  const source = { topic, partition, offset };
+  const place = coordinatesText(source);
+  const known = accepted.get(place)?.event;
+  const isSame = known?.messageId === event.messageId && known.contentHash === event.contentHash;
+  if (known !== undefined && !isSame) moved.push(`${place} was ${known.messageId}, and is not`);
+  accepted.set(place, { source, appendedAt, event });
 }
 
 /** A row that ClickHouse refused is written again, as a dead letter: that is no second verdict. */
@@ -159,20 +169,21 @@ function noteDecision(
   const { decisions } = bookOf(event.tenant);
   const place = coordinatesText(source);
   const version = decisionVersion(offset, decision.byPerson);
-  const all = [...(decisions.get(place) ?? []), { ...decoded.value, version }];
+  const others = (decisions.get(place) ?? []).filter((one) => one.version !== version);
+  const all = [...others, { ...decoded.value, version }];
   decisions.set(
     place,
     all.sort((a, b) => a.version - b.version),
   );
 }
 
-function auditOf({ accepted, first, verdicts, decisions }: Book): Audit {
+function auditOf({ accepted, moved, first, verdicts, decisions }: Book): Audit {
   const repeated = [...verdicts].filter(([, all]) => all.length > 1);
   const changed = repeated.filter(([, all]) => new Set(all).size > 1);
   return {
-    ...{ accepted, first, decisions },
+    ...{ accepted: [...accepted.values()], first, decisions },
     redelivered: repeated.length,
-    changed: changed.map(([place, all]) => `${place} was ${all.join(', then ')}`),
+    changed: [...moved, ...changed.map(([place, all]) => `${place} was ${all.join(', then ')}`)],
   };
 }
 

@@ -8,7 +8,7 @@ import { paceOf } from './row-run';
 import { everyService, type World } from './world';
 
 const times = 10;
-const burst = { requests: 16, everyMs: 15_000, people: 300, messages: 400 };
+const burst = { requests: 40, everyMs: 15_000, people: 700, messages: 400 };
 /** The least that may be set: what is beyond it must come within reach of one machine. */
 const inFlight = { COLLECTOR_MAX_IN_FLIGHT_BYTES: '1MiB' };
 const flatWithinMb = 64;

@@ -28,6 +28,8 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
 
   async function click(nth: number): Promise<void> {
     const id = `probe-${nth}`;
+    // Of the time in which it was clicked, however long it takes.
+    const into = delays;
     const begun = Date.now();
     const message = {
       ...{ type: 'track', event: 'Product Viewed', messageId: id, anonymousId: id },
@@ -38,6 +40,7 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
     const body = Buffer.from(JSON.stringify(message));
     while (!hasGivenUp && (await post(body)) !== 200) await sleep(100);
     await becomesATag(installation.keys.tags(tenant, id), begun);
+    into.push(Date.now() - begun);
   }
 
   /** Asks each time where the collector is: one that was started again has another port. */
@@ -48,12 +51,10 @@ export function startProbe({ installation, redis }: World, tenant: string): Prob
   }
 
   async function becomesATag(key: string, begun: number): Promise<void> {
-    const into = delays;
     while (!hasGivenUp && Date.now() - begun < giveUpAfterMs) {
       if ((await redis.exists(key).catch(() => 0)) === 1) break;
       await sleep(lookEveryMs);
     }
-    into.push(Date.now() - begun);
   }
 
   const clicking = (async () => {
