@@ -25,7 +25,7 @@ function linkRow(
   fault: LinkFault,
   more: Partial<OutageRow>,
 ): OutageRow {
-  const verb = how.replaceAll(/[^a-z0-9]+/g, '-');
+  const verb = how.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return {
     ...ordinary,
     ...{ name: `${server}-${verb}`, done: `${server} ${how}`, ...more },
