@@ -8,7 +8,14 @@ import { decisionsInstallation, decisionsLines, runDecisions } from './decisions
 import { anInstallation, type Installation } from './installation';
 import { type Place, runCases } from './lanes';
 import { stormLine, stormSummary } from './report';
-import { type Drained, drainBacklog, drainedLine, scaleShapes, scaleTenant } from './scale';
+import {
+  type BacklogOptions,
+  type Drained,
+  drainBacklog,
+  drainedLine,
+  scaleShapes,
+  scaleTenant,
+} from './scale';
 import { runStorm, type StormName, type StormResult, stormNames, stormTenant } from './storms';
 
 interface Flags {
@@ -19,6 +26,7 @@ interface Flags {
   readonly minutes: number;
   readonly scale: boolean;
   readonly people: number;
+  readonly share?: number;
   readonly lanes: number;
   readonly decisions?: number;
   readonly kills?: number;
@@ -55,13 +63,14 @@ interface Plan {
 }
 
 function planOf(flags: Flags): Plan {
-  const { only, storms, scale, seed, minutes, people, lanes, decisions } = flags;
+  const { only, storms, scale, seed, minutes, people, share = null, lanes, decisions } = flags;
   if (decisions !== undefined) return decisionsPlan(seed, decisions, flags.kills);
   if (scale) {
     const run = within(scaleShapes.map(scaleTenant), (installation) =>
-      runScale(installation, seed, people),
+      runScale(installation, { seed, people, share }),
     );
-    return { what: `a backlog, drained by ${scaleShapes.join(', ')}`, run };
+    const each = share === null ? '' : `, each process with ${share} of a core`;
+    return { what: `a backlog, drained by ${scaleShapes.join(', ')}${each}`, run };
   }
   if (storms) {
     const names = stormNames.filter((name) => only.length === 0 || only.includes(name));
@@ -106,10 +115,13 @@ function within(
   };
 }
 
-async function runScale(installation: Installation, seed: number, people: number): Promise<number> {
+async function runScale(
+  installation: Installation,
+  options: Omit<BacklogOptions, 'shape'>,
+): Promise<number> {
   const drained: Drained[] = [];
   for (const shape of scaleShapes) {
-    const result = await drainBacklog(installation, { shape, people, seed });
+    const result = await drainBacklog(installation, { shape, ...options });
     say(drainedLine(result, drained[0]));
     drained.push(result);
   }
@@ -164,6 +176,7 @@ const program = new Command('faults')
     false,
   )
   .option('--people <n>', 'of the backlog; each sends a dozen messages', positive, 3000)
+  .option('--share <cores>', 'of a core that each process gets in --scale; root only', positive)
   .option('--lanes <n>', 'cases that run at the same time', positive, 3)
   .option(
     '--decisions <n>',

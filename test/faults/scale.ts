@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { ProcessMeter } from '../../deploy/summary/processes';
 import { eventually } from '../support/eventually';
 import { compare } from './compare';
+import { limitCpu } from './cpu-share';
 import type { Installation } from './installation';
 import { consumers, everyService, untilDry } from './running';
 import { aStream, send } from './stream';
@@ -28,10 +29,18 @@ export interface Drained {
   readonly faults: readonly string[];
 }
 
+export interface BacklogOptions {
+  readonly shape: ScaleShape;
+  readonly people: number;
+  readonly seed: number;
+  /** What each process may take of a core; null: whatever it gets. */
+  readonly share: number | null;
+}
+
 /** Fills the topics while nobody reads them, and lets processes of each service read. */
 export async function drainBacklog(
   installation: Installation,
-  { shape, people, seed }: { shape: ScaleShape; people: number; seed: number },
+  { shape, people, seed, share }: BacklogOptions,
 ): Promise<Drained> {
   const tenant = installation.tenant(scaleTenant(shape));
   await stopAll(installation);
@@ -42,11 +51,13 @@ export async function drainBacklog(
   // It reads the same records on the same machine.
   installation.auditor.rest();
   const meter = new ProcessMeter();
-  await startEach(installation, meter, shape === 'two' ? 2 : 1);
+  const start = (processes: number) => startEach(installation, { meter, processes, share });
+  await start(shape === 'two' ? 2 : 1);
   meter.mark();
   const [begunAt, records] = [Date.now(), await left(installation)];
   const busyBefore = busySeconds();
-  const changes = shape === 'out-and-in' ? await outAndIn(installation, meter, records) : [];
+  const changes =
+    shape === 'out-and-in' ? await outAndIn(installation, records, { meter, start }) : [];
   const seconds = ((await untilDry(installation, 300_000)) - begunAt) / 1000;
   const cpuSeconds = meter.usage().reduce((sum, one) => sum + one.cpuSeconds, 0);
   const busyCores = (busySeconds() - busyBefore) / seconds;
@@ -57,19 +68,33 @@ export async function drainBacklog(
   return { shape, records, seconds, cpuSeconds, busyCores, cores, changes, faults };
 }
 
+interface StartOptions extends Pick<BacklogOptions, 'share'> {
+  readonly meter: ProcessMeter;
+  readonly processes: number;
+}
+
 /** Starts so many more of each; resolves when all are ready. */
-async function startEach(installation: Installation, meter: ProcessMeter, processes: number) {
+async function startEach(
+  installation: Installation,
+  { meter, processes, share }: StartOptions,
+): Promise<void> {
   const started = consumers.flatMap((service) =>
     Array.from({ length: processes }, () => installation.start(service)),
   );
   for (const one of started) meter.watch(one.name, one.pid);
   await Promise.all(started.map((one) => one.ready()));
+  if (share !== null) for (const one of started) limitCpu(one, share);
+}
+
+interface OutAndIn {
+  readonly meter: ProcessMeter;
+  start(processes: number): Promise<void>;
 }
 
 async function outAndIn(
   installation: Installation,
-  meter: ProcessMeter,
   records: number,
+  { meter, start }: OutAndIn,
 ): Promise<readonly number[]> {
   const until = (share: number) =>
     eventually(async () => (await left(installation)) <= share * records, {
@@ -77,7 +102,7 @@ async function outAndIn(
     });
   const first = consumers.flatMap((service) => installation.running(service));
   await until(0.7);
-  await startEach(installation, meter, 1);
+  await start(1);
   const grown = await left(installation);
   await until(0.35);
   meter.sample();
