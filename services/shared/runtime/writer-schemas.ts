@@ -82,10 +82,7 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
       for (const id of own) asking.delete(id);
     });
     for (const id of own) asking.set(id, question);
-    const answers = Promise.all(ids.map((id) => asking.get(id)));
-    await within(patienceMs, answers, () => {
-      throw new TransientError('the registry has not answered yet', { server: 'registry' });
-    });
+    await patiently(Promise.all(ids.map((id) => asking.get(id))));
   }
 
   async function askAndPut(ids: readonly number[]): Promise<void> {
@@ -127,6 +124,12 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
     },
     learn: (id, schemaText) => put(id, writerOf(schemaText, options.reader)),
   };
+}
+
+function patiently(answers: Promise<unknown>): Promise<unknown> {
+  return within(patienceMs, answers, () => {
+    throw new TransientError('the registry has not answered yet', { server: 'registry' });
+  });
 }
 
 function touch(ids: ReadonlySet<number>, entries: ReadonlyMap<number, Entry>): void {
