@@ -4,7 +4,7 @@ import { trafficRules } from '../shared/domain/traffic-rules';
 import { currentWeightsVersion } from '../shared/domain/weights';
 import { createReadCleaned } from '../shared/runtime/cleaned-record';
 import { steadyClock } from '../shared/runtime/clock';
-import { eventCodec, judgedEventCodec } from '../shared/runtime/codecs';
+import { eventCodec, judgedEventCodec, stagePatienceMs } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import {
@@ -111,8 +111,9 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
   });
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const mostUnknown = settings.decodeBreaker ? undefined : Number.POSITIVE_INFINITY;
-  const raw = eventCodec({ registryUrl, timeoutMs, topic: topics.click, mostUnknown });
-  const judged = judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean });
+  const from = { registryUrl, timeoutMs, patienceMs: stagePatienceMs };
+  const raw = eventCodec({ ...from, topic: topics.click, mostUnknown });
+  const judged = judgedEventCodec({ ...from, topic: topics.clean });
   const redis = connectRedis({
     url: settings.redisUrl,
     commandTimeoutMs: settings.redisTimeoutMs,

@@ -1,5 +1,5 @@
 import { steadyClock, systemClock } from '../shared/runtime/clock';
-import { judgedEventCodec } from '../shared/runtime/codecs';
+import { judgedEventCodec, stagePatienceMs } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
@@ -106,7 +106,10 @@ function consume(
   const groupId = groupOf('interests', settings.groupPrefix);
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
   const tag = createInterestsStage({
-    codec: judgedEventCodec({ registryUrl, timeoutMs, topic: topics.clean }),
+    codec: judgedEventCodec({
+      ...{ registryUrl, timeoutMs, topic: topics.clean },
+      patienceMs: stagePatienceMs,
+    }),
     tags: failpoints.around(
       createTagWriter({
         ...{ ...server, ttlMs: settings.profileTtlMs },

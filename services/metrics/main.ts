@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { JudgedEvent } from '../shared/domain/outcome';
 import { steadyClock, systemClock } from '../shared/runtime/clock';
 import type { Codec } from '../shared/runtime/codec';
-import { judgedEventCodec } from '../shared/runtime/codecs';
+import { judgedEventCodec, stagePatienceMs } from '../shared/runtime/codecs';
 import { readSettings, type SettingsOf } from '../shared/runtime/config';
 import { type ConsumerHandle, startConsumer } from '../shared/runtime/consumer';
 import { createFailpoints, type Failpoints } from '../shared/runtime/failpoints';
@@ -99,7 +99,8 @@ async function connect(settings: Settings, failpoints: Failpoints, { log, metric
     close: null,
   });
   const { registryUrl, registryTimeoutMs: timeoutMs } = settings;
-  const codec = judgedEventCodec({ registryUrl, timeoutMs, topic: topics.deadLetter });
+  const from = { registryUrl, timeoutMs, patienceMs: stagePatienceMs };
+  const codec = judgedEventCodec({ ...from, topic: topics.deadLetter });
   const clickhouse = connectClickHouse({
     url: settings.clickHouseUrl,
     database: settings.clickHouseDatabase,

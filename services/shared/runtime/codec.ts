@@ -38,6 +38,8 @@ export interface CodecOptions {
   readonly subject: string;
   /** Ids within half a minute that the registry may turn out not to know, before `prepare` waits. */
   readonly mostUnknown?: number | undefined;
+  /** How long `prepare` waits for the registry before it says: later. As long as it takes by default. */
+  readonly patienceMs?: number | undefined;
 }
 
 const headerBytes = 5;
@@ -45,10 +47,10 @@ const headerBytes = 5;
 const largestBytes = 64 * 2 ** 20;
 
 export function createCodec<T>(options: CodecOptions): Codec<T> {
-  const { registry, schemaText, subject, mostUnknown } = options;
+  const { registry, schemaText, subject, mostUnknown, patienceMs } = options;
   const type = parseAvro(schemaText);
   const writers = createWriterSchemas({
-    ...{ registry, reader: type, mostUnknown },
+    ...{ registry, reader: type, mostUnknown, patienceMs },
     assertWhole: assertRegistered,
   });
   let id: number | null = null;

@@ -12,7 +12,12 @@ export interface TopicCodecOptions {
   readonly topic: string;
   /** As `CodecOptions` has it. */
   readonly mostUnknown?: number | undefined;
+  /** As `CodecOptions` has it. */
+  readonly patienceMs?: number | undefined;
 }
+
+/** For stages: the other partitions of a fetch wait while a batch of one is prepared. */
+export const stagePatienceMs = 100;
 
 /** Values of the raw topics. */
 export function eventCodec(options: TopicCodecOptions): Codec<Event> {
@@ -21,6 +26,7 @@ export function eventCodec(options: TopicCodecOptions): Codec<Event> {
     schemaText: schemaText('event'),
     subject: subjectOf(options.topic),
     mostUnknown: options.mostUnknown,
+    patienceMs: options.patienceMs,
   });
 }
 
@@ -30,5 +36,6 @@ export function judgedEventCodec(options: TopicCodecOptions): Codec<JudgedEvent>
     registry: createRegistry(options),
     schemaText: schemaText('judged-event'),
     subject: subjectOf(options.topic),
+    patienceMs: options.patienceMs,
   });
 }

@@ -33,6 +33,9 @@ export interface WriterSchemasOptions {
   readonly assertWhole: () => Promise<void>;
   /** Ids within half a minute that the registry may turn out not to know; a handful by default. */
   readonly mostUnknown?: number | undefined;
+  /** How long `prepare` waits for an answer, which is there for a later try where it takes longer; as
+   *  long as it takes by default. */
+  readonly patienceMs?: number | undefined;
 }
 
 interface Entry {
@@ -47,9 +50,6 @@ const unknownForMs = 30_000;
 const mostIds = 1000;
 const unusedForMs = 60_000;
 const questionsAtOnce = 4;
-/** The other partitions of a fetch wait while a batch is prepared. A registry that takes longer is not
- *  waited for: its answer is there for a later try. */
-const patienceMs = 100;
 /** A flood of made-up ids must not become a flood of requests, nor a registry that was rolled back the
  *  end of sound records. */
 const aHandful = 8;
@@ -82,7 +82,7 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
       for (const id of own) asking.delete(id);
     });
     for (const id of own) asking.set(id, question);
-    await patiently(Promise.all(ids.map((id) => asking.get(id))));
+    await patiently(Promise.all(ids.map((id) => asking.get(id))), options);
   }
 
   async function askAndPut(ids: readonly number[]): Promise<void> {
@@ -126,7 +126,11 @@ export function createWriterSchemas(options: WriterSchemasOptions): WriterSchema
   };
 }
 
-function patiently(answers: Promise<unknown>): Promise<unknown> {
+function patiently(
+  answers: Promise<unknown>,
+  { patienceMs }: WriterSchemasOptions,
+): Promise<unknown> {
+  if (patienceMs === undefined) return answers;
   return within(patienceMs, answers, () => {
     throw new TransientError('the registry has not answered yet', { server: 'registry' });
   });

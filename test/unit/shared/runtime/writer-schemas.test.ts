@@ -6,7 +6,7 @@ import { createWriterSchemas } from '../../../../services/shared/runtime/writer-
 const text = '{"type":"record","name":"T","fields":[{"name":"a","type":"string"}]}';
 
 /** A registry that knows these ids, and keeps the questions; the test may make it fail. */
-function aRegistry(known: ReadonlySet<number>, mostUnknown?: number) {
+function aRegistry(known: ReadonlySet<number>, mostUnknown?: number, patienceMs?: number) {
   const asked: number[] = [];
   const state = { down: false, slow: Promise.resolve(), atOnce: 0, mostAtOnce: 0, wholeAsked: 0 };
   const registry: Pick<Registry, 'schemaText'> = {
@@ -28,6 +28,7 @@ function aRegistry(known: ReadonlySet<number>, mostUnknown?: number) {
       state.wholeAsked += 1;
     },
     mostUnknown,
+    patienceMs,
   });
   return { schemas, asked, state };
 }
@@ -104,7 +105,7 @@ test('ids of a batch that takes minutes to ask for are not forgotten meanwhile',
 });
 
 test('a registry that takes its time holds nobody up: its answer is there for a later try', async () => {
-  const { schemas, asked, state } = aRegistry(ids(1));
+  const { schemas, asked, state } = aRegistry(ids(1), undefined, 100);
   let answer = () => {};
   state.slow = new Promise((resolve) => {
     answer = resolve;
