@@ -1,11 +1,13 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { CleanEvent, Coordinates, Event } from '../../services/shared/domain/event';
 import { coordinatesText } from '../../services/shared/domain/event-row';
+import { nameOf, type OffsetRange } from '../../services/shared/domain/ledger';
 import { decisionVersion, type JudgedEvent } from '../../services/shared/domain/outcome';
 import type { Decoded } from '../../services/shared/runtime/codec';
 import { eventCodec, judgedEventCodec } from '../../services/shared/runtime/codecs';
 import { startConsumer } from '../../services/shared/runtime/consumer';
 import type { Log } from '../../services/shared/runtime/log';
+import { lookUp } from '../../services/shared/runtime/lookup';
 import { createMetrics } from '../../services/shared/runtime/metrics';
 import type { RecordBatch, SourceRecord } from '../../services/shared/runtime/stage';
 import { cleanedKeys, rawKeys, type Topics } from '../../services/shared/runtime/topics';
@@ -56,6 +58,10 @@ export interface AuditorOptions {
   readonly log: Log;
 }
 
+/** Before it asks whether there is anything to read where it has come to no end. */
+const patienceMs = 5000;
+const timeoutMs = 10_000;
+
 export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
   const { kafka, admin, registryUrl, topics, groupId, log } = options;
   const raw = eventCodec({ registryUrl, topic: topics.click });
@@ -92,17 +98,33 @@ export async function startAuditor(options: AuditorOptions): Promise<Auditor> {
     settings: quickSettings,
     metrics: createMetrics('audit'),
   });
-  const hasReadAll = async () => {
+  async function unread(): Promise<readonly OffsetRange[]> {
+    const ranges: OffsetRange[] = [];
     for (const topic of all) {
       for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        if ((read.get(`${topic}/${partition}`) ?? 0) < Number(high)) return false;
+        const from = read.get(`${topic}/${partition}`) ?? 0;
+        if (from < Number(high)) ranges.push({ topic, partition, from, to: Number(high) });
       }
     }
-    return true;
+    return ranges;
+  }
+  /** A log may end in control batches, which nobody is given. */
+  async function passVoids(ranges: readonly OffsetRange[]): Promise<void> {
+    const { voids } = await lookUp(ranges, { kafka, groupPrefix: `${groupId}.audit-`, timeoutMs });
+    for (const { from, to, ...place } of voids) {
+      if ((read.get(nameOf(place)) ?? 0) === from) read.set(nameOf(place), to);
+    }
+  }
+  const hasReadAll = async (since: number) => {
+    const ranges = await unread();
+    if (ranges.length > 0 && Date.now() - since > patienceMs) await passVoids(ranges);
+    return ranges.length === 0;
   };
   return {
     async audit(tenant) {
-      await eventually(hasReadAll, { deadlineMs: 120_000, message: 'the auditor read everything' });
+      const since = Date.now();
+      const message = 'the auditor read everything';
+      await eventually(() => hasReadAll(since), { deadlineMs: 120_000, message });
       return auditOf(bookOf(tenant));
     },
     rest: () => consumer.pause(all),
